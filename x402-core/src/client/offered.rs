@@ -1,0 +1,59 @@
+//! Reading a 402.
+
+use http::HeaderMap;
+
+use crate::{
+    header::{PAYMENT_REQUIRED, decode_payment_required},
+    requirements::PaymentRequired,
+    version::X402Version,
+    wire::{self, DecodeError},
+};
+
+/// The offer of a 402, and the version that it was made in: the payment is made in the same.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Offered {
+    /// The version to pay in.
+    pub version: X402Version,
+    /// What is asked.
+    pub required: PaymentRequired,
+}
+
+/// Reads the offer of a response with status 402: the v2 header, or else the v1 body.
+///
+/// # Errors
+///
+/// If there is neither, or the one that is there cannot be read.
+pub fn read_offer(headers: &HeaderMap, body: &[u8]) -> Result<Offered, OfferedError> {
+    match headers.get(PAYMENT_REQUIRED) {
+        Some(value) => {
+            let required = decode_payment_required(value).map_err(OfferedError::Header)?;
+            Ok(Offered { version: X402Version::V2, required })
+        }
+        None => Offered::from_v1_body(body),
+    }
+}
+
+impl Offered {
+    /// Reads the v1 offer in a body, for a client that wants to pay in v1.
+    ///
+    /// # Errors
+    ///
+    /// If the body is no v1 offer.
+    pub fn from_v1_body(body: &[u8]) -> Result<Self, OfferedError> {
+        let required = wire::decode_payment_required(body).map_err(OfferedError::Body)?;
+        Ok(Self { version: X402Version::V1, required })
+    }
+}
+
+/// A 402 that is no offer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OfferedError {
+    /// There is no `PAYMENT-REQUIRED` header, and the body is no v1 offer.
+    #[error("the 402 response has no PAYMENT-REQUIRED header and its body is no v1 offer")]
+    Body(#[source] DecodeError),
+    /// The `PAYMENT-REQUIRED` header cannot be read.
+    #[error("the PAYMENT-REQUIRED header cannot be read")]
+    Header(#[source] DecodeError),
+}

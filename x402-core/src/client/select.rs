@@ -1,0 +1,187 @@
+//! Choosing among the ways to pay.
+
+use std::cmp::Ordering;
+
+use alloy_primitives::{Address, U256};
+
+use super::{Limits, Offered};
+use crate::{
+    amount::Amount,
+    asset::Asset,
+    price::Price,
+    requirements::{PaymentRequirements, Scheme},
+    verbatim::Verbatim,
+};
+
+/// The way to pay that was chosen, in the types of the chain.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Choice {
+    pub(super) requirements: Verbatim<PaymentRequirements>,
+    pub(super) asset: Asset,
+    pub(super) pay_to: Address,
+}
+
+impl Choice {
+    /// What the server asks.
+    #[must_use]
+    pub const fn requirements(&self) -> &Verbatim<PaymentRequirements> {
+        &self.requirements
+    }
+
+    /// The token.
+    #[must_use]
+    pub const fn asset(&self) -> &Asset {
+        &self.asset
+    }
+
+    /// The price in atomic units.
+    #[must_use]
+    pub fn amount(&self) -> Amount {
+        self.requirements.amount
+    }
+
+    /// Who is paid.
+    #[must_use]
+    pub const fn pay_to(&self) -> Address {
+        self.pay_to
+    }
+
+    /// Compares two prices in whole tokens.
+    fn cheaper(a: &Self, b: &Self) -> Ordering {
+        // a / 10^x < b / 10^y where a * 10^y < b * 10^x
+        let scaled = |choice: &Self, by: &Self| {
+            let factor = U256::from(10).checked_pow(U256::from(by.asset.decimals()))?;
+            choice.amount().as_u256().checked_mul(factor)
+        };
+        match (scaled(a, b), scaled(b, a)) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            // Cannot be compared: the server's order stands.
+            _ => Ordering::Equal,
+        }
+    }
+}
+
+pub(super) fn choose(offered: &Offered, limits: &Limits) -> Result<Choice, NoChoice> {
+    let mut affordable = Vec::new();
+    let mut why = NoChoice::Unsupported;
+    for requirements in &offered.required.accepts {
+        if requirements.scheme != Scheme::EXACT || !Limits::is_evm(&requirements.network) {
+            continue;
+        }
+        // Another transfer method (Permit2) is signed differently.
+        if requirements.extra.get("assetTransferMethod").is_some_and(|method| method != "eip3009") {
+            continue;
+        }
+        let Some(pay_to) = requirements.pay_to.evm() else { continue };
+        let Some(asset) = limits.asset(requirements) else {
+            why = why.max(NoChoice::UnknownAsset);
+            continue;
+        };
+        if !limits.allows(&asset, requirements.amount) {
+            let price = requirements.amount.to_decimal(asset.decimals());
+            why = why.max(NoChoice::TooExpensive {
+                price: format!("{price} {}", asset.symbol()),
+                limit: limits.max().clone(),
+            });
+            continue;
+        }
+        affordable.push(Choice { requirements: requirements.clone(), asset, pay_to });
+    }
+    affordable.into_iter().min_by(Choice::cheaper).ok_or(why)
+}
+
+/// Why no way to pay was chosen.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoChoice {
+    /// No offer is an `exact` payment on an EVM chain.
+    #[error("the server offers no way to pay that this client supports (`exact` with EIP-3009 on an EVM chain)")]
+    Unsupported,
+    /// Every offer is in a token that is not known and not allowed.
+    #[error("the server asks for a token that is not known and not allowed")]
+    UnknownAsset,
+    /// Every offer costs more than allowed.
+    #[error("the price of {price} is above the limit of {limit}")]
+    TooExpensive {
+        /// The price, with its token.
+        price: String,
+        /// The limit.
+        limit: Price,
+    },
+}
+
+impl NoChoice {
+    /// The reason that came closest to a payment.
+    fn max(self, other: Self) -> Self {
+        let rank = |of: &Self| match of {
+            Self::Unsupported => 0,
+            Self::UnknownAsset => 1,
+            Self::TooExpensive { .. } => 2,
+        };
+        if rank(&other) > rank(&self) { other } else { self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        network::Network,
+        requirements::{Extra, PaymentRequired},
+        resource::ResourceInfo,
+        version::X402Version,
+    };
+
+    fn requirement(asset: &Asset, units: u64) -> PaymentRequirements {
+        let amount = Amount::from_atomic(units);
+        PaymentRequirements::exact(asset.network(), amount, asset.address(), Address::ZERO, 60, Extra::new())
+    }
+
+    fn offered(accepts: Vec<PaymentRequirements>) -> Offered {
+        let required = PaymentRequired::new(ResourceInfo::new("https://x.example"), accepts);
+        Offered { version: X402Version::V2, required }
+    }
+
+    fn usdc(network: &Network) -> Asset {
+        Asset::usdc(network).unwrap()
+    }
+
+    #[test]
+    fn the_cheapest_is_chosen_across_decimals() {
+        let dai = Asset::new(1, Address::repeat_byte(1), "DAI", "Dai", "1", 18);
+        let limits = Limits::default().allow(dai.clone());
+        // Half a cent of an 18-decimal token is less than a cent of USDC, though the number is larger.
+        let half_a_cent = requirement(&dai, 5_000_000_000_000_000);
+        let offered = offered(vec![requirement(&usdc(&Network::BASE), 10_000), half_a_cent]);
+        assert_eq!(choose(&offered, &limits).unwrap().asset().symbol(), "DAI");
+    }
+
+    #[test]
+    fn attack_25_price_bait_above_the_limit_is_not_paid() {
+        let offered = offered(vec![requirement(&usdc(&Network::BASE), 1_000_001)]);
+        let error = choose(&offered, &Limits::default()).unwrap_err();
+        assert_eq!(error.to_string(), "the price of 1.000001 USDC is above the limit of 1");
+        let limits = Limits::default().max_per_payment("$2".parse().unwrap());
+        assert!(choose(&offered, &limits).is_ok());
+    }
+
+    #[test]
+    fn attack_25_asset_swap_to_an_unknown_token_is_not_paid() {
+        let fake = Asset::new(8453, Address::repeat_byte(9), "USDC", "USD Coin", "2", 6);
+        let offered = offered(vec![requirement(&fake, 1)]);
+        assert_eq!(choose(&offered, &Limits::default()).unwrap_err(), NoChoice::UnknownAsset);
+    }
+
+    #[test]
+    fn other_schemes_chains_and_transfer_methods_are_passed_over() {
+        let mut upto = requirement(&usdc(&Network::BASE), 1);
+        upto.scheme = Scheme::new("upto");
+        let mut solana = requirement(&usdc(&Network::BASE), 1);
+        solana.network = Network::from_v1_name("solana");
+        let mut permit2 = requirement(&usdc(&Network::BASE), 1);
+        permit2.extra.insert("assetTransferMethod".to_owned(), "permit2".into());
+        let offered = offered(vec![upto, solana, permit2]);
+        assert_eq!(choose(&offered, &Limits::default()).unwrap_err(), NoChoice::Unsupported);
+    }
+}

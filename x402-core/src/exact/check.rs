@@ -1,0 +1,110 @@
+//! The local check: everything about a payment that needs no chain.
+
+use std::time::Duration;
+
+use alloy_primitives::{Address, B256, U256};
+
+use super::ExactPayload;
+use crate::{
+    domain::TokenDomain, network::Network, reason::Reason, signature::Signature, time::UnixSeconds,
+    version::X402Version,
+};
+
+/// A payment that expires within this margin is refused: it would expire before it is on chain.
+/// The reference facilitators have the same six seconds.
+const EXPIRY_MARGIN: Duration = Duration::from_secs(6);
+
+/// The longest that an authorization may still be valid, beyond the offer's own `maxTimeoutSeconds`: one day.
+///
+/// Clients use `maxTimeoutSeconds`, or an hour. A payment must be remembered until it expires, or it could be
+/// presented again; one that is valid for years would have to be remembered for years.
+pub const MAX_VALIDITY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What an `exact` payment must be, in the types of the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "what the scheme compares")]
+pub struct Terms {
+    /// The network that the token is on.
+    pub network: Network,
+    /// The token contract.
+    pub asset: Address,
+    /// Who must be paid.
+    pub pay_to: Address,
+    /// How much, exactly, in atomic units.
+    pub value: U256,
+    /// The offer's `maxTimeoutSeconds`.
+    pub max_timeout: Duration,
+    /// The token's EIP-712 domain.
+    pub domain: TokenDomain,
+}
+
+/// Proof that a payment passed [`check`]: its signature is its payer's, and it pays the terms.
+///
+/// It says nothing about the chain: the payer may have no money, and the nonce may be spent.
+#[derive(Debug)]
+#[must_use]
+pub struct Checked {
+    payer: Address,
+    nonce: B256,
+    expires: UnixSeconds,
+}
+
+impl Checked {
+    /// Who pays, and signed.
+    #[must_use]
+    pub const fn payer(&self) -> Address {
+        self.payer
+    }
+
+    /// The authorization's nonce.
+    #[must_use]
+    pub const fn nonce(&self) -> B256 {
+        self.nonce
+    }
+
+    /// From when on the transfer cannot happen any more.
+    #[must_use]
+    pub const fn expires(&self) -> UnixSeconds {
+        self.expires
+    }
+}
+
+/// Checks a payment against the terms, cheapest question first: recipient, value, time window, signature
+/// ([`exact` on EVM, verification](https://github.com/coinbase/x402/blob/main/specs/schemes/exact/scheme_exact_evm.md)).
+///
+/// `version` decides only which of the protocol's two codes names a wrong value.
+///
+/// # Errors
+///
+/// The protocol's code for the first thing that is wrong.
+///
+/// # Security
+///
+/// The terms are the server's own. The signature must be the payer's, over this token's domain, in its one canonical
+/// form: 65 bytes with a low `s`.
+pub fn check(payment: &ExactPayload, terms: &Terms, version: X402Version, now: UnixSeconds) -> Result<Checked, Reason> {
+    let signed = &payment.authorization;
+    if signed.to != terms.pay_to {
+        return Err(Reason::RECIPIENT_MISMATCH);
+    }
+    if signed.value != terms.value {
+        return Err(match version {
+            X402Version::V1 => Reason::VALUE,
+            X402Version::V2 => Reason::VALUE_MISMATCH,
+        });
+    }
+    let latest = now.saturating_add(terms.max_timeout).saturating_add(MAX_VALIDITY);
+    let expires = u64::try_from(signed.valid_before).map(UnixSeconds::from_secs).ok();
+    let Some(expires) = expires.filter(|expires| (now.saturating_add(EXPIRY_MARGIN)..=latest).contains(expires)) else {
+        return Err(Reason::VALID_BEFORE);
+    };
+    if signed.valid_after > U256::from(now.as_secs()) {
+        return Err(Reason::VALID_AFTER);
+    }
+    let signer = Signature::from_bytes(&payment.signature)
+        .and_then(|signature| signature.recover(signed.signing_hash(&terms.domain)));
+    if signer != Ok(signed.from) {
+        return Err(Reason::INVALID_SIGNATURE);
+    }
+    Ok(Checked { payer: signed.from, nonce: signed.nonce, expires })
+}

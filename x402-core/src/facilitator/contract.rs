@@ -1,0 +1,53 @@
+//! The trait.
+
+use std::{future::Future, sync::Arc};
+
+use super::{FacilitatorError, FacilitatorRequest};
+use crate::{settlement::SettleResponse, supported::SupportedResponse, verification::VerifyResponse};
+
+/// Verifies and settles payments
+/// ([facilitator interface](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v2.md)).
+///
+/// An answer, also a negative one, is `Ok`. `Err` means that there is no answer, and says
+/// [how far the request came](FacilitatorError::reach): after a failed `settle` that decides whether money may have
+/// moved.
+///
+/// `verify` has no effect and may be repeated. `settle` moves money. An implementation must not repeat it blindly, and
+/// must say success only of a transfer that is on chain.
+#[diagnostic::on_unimplemented(note = "see `x402_core::facilitator` for how to write one")]
+pub trait Facilitator: Send + Sync {
+    /// Whether the payment would settle now.
+    fn verify(
+        &self,
+        request: &FacilitatorRequest,
+    ) -> impl Future<Output = Result<VerifyResponse, FacilitatorError>> + Send;
+
+    /// Settles the payment: the transfer is on chain when this answers success.
+    fn settle(
+        &self,
+        request: &FacilitatorRequest,
+    ) -> impl Future<Output = Result<SettleResponse, FacilitatorError>> + Send;
+
+    /// What can be settled.
+    fn supported(&self) -> impl Future<Output = Result<SupportedResponse, FacilitatorError>> + Send;
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<F: Facilitator + ?Sized> Facilitator for $pointer {
+            async fn verify(&self, request: &FacilitatorRequest) -> Result<VerifyResponse, FacilitatorError> {
+                (**self).verify(request).await
+            }
+
+            async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
+                (**self).settle(request).await
+            }
+
+            async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
+                (**self).supported().await
+            }
+        }
+    )*};
+}
+
+forward!(&F, Arc<F>, Box<F>);

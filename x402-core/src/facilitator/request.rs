@@ -1,0 +1,54 @@
+//! What a facilitator is asked.
+
+use crate::{
+    exact::ExactPayload, payload::PaymentPayload, requirements::PaymentRequirements, resource::ResourceInfo,
+    verbatim::Verbatim,
+};
+
+/// The body of `/verify` and `/settle`: a payment, and what it must pay.
+///
+/// The requirements are the server's own, never the client's echo of them.
+#[derive(Clone, Debug)]
+pub struct FacilitatorRequest {
+    payload: PaymentPayload,
+    requirements: Verbatim<PaymentRequirements>,
+    resource: ResourceInfo,
+}
+
+impl FacilitatorRequest {
+    /// Asks about this payment.
+    ///
+    /// `resource` is what is sold: v1 repeats it in the requirements.
+    #[must_use]
+    pub fn new(
+        payload: PaymentPayload,
+        requirements: impl Into<Verbatim<PaymentRequirements>>,
+        resource: ResourceInfo,
+    ) -> Self {
+        Self { payload, requirements: requirements.into(), resource }
+    }
+
+    /// The payment.
+    #[must_use]
+    pub const fn payload(&self) -> &PaymentPayload {
+        &self.payload
+    }
+
+    /// The signed transfer, if the payment is an `exact` one with an EIP-3009 authorization.
+    #[must_use]
+    pub const fn exact(&self) -> Option<&ExactPayload> {
+        self.payload.exact()
+    }
+
+    /// What it must pay.
+    #[must_use]
+    pub const fn requirements(&self) -> &Verbatim<PaymentRequirements> {
+        &self.requirements
+    }
+
+    /// What is sold.
+    #[must_use]
+    pub const fn resource(&self) -> &ResourceInfo {
+        &self.resource
+    }
+}

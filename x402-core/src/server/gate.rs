@@ -1,0 +1,205 @@
+//! Admitting payments.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::HeaderMap;
+
+use super::{Admission, Offers, Payment, Refusal, admission::Hold};
+use crate::{
+    amount::Amount,
+    claim::{Claim, ClaimKey, ClaimState, ClaimStore, MemoryClaims, NewClaim},
+    facilitator::{Facilitator, FacilitatorRequest},
+    header::{self, read_payment},
+    payload::PaymentPayload,
+    reason::Reason,
+    time::{Clock, SystemClock},
+};
+
+/// How long a claim is remembered after its authorization expired: clocks differ, and blocks come late.
+const CLAIM_MARGIN: Duration = Duration::from_secs(600);
+
+/// Takes payments: reads, checks, claims and verifies them.
+///
+/// Cheap to clone. One gate serves all routes of a process, so that all share its claims: a payment is good for one
+/// request on one of them.
+pub struct Gate<F, C = MemoryClaims> {
+    facilitator: Arc<F>,
+    claims: Arc<C>,
+    clock: Arc<dyn Clock>,
+    max_header_len: usize,
+    verifies: bool,
+}
+
+impl<F: Facilitator> Gate<F> {
+    /// A gate with claims in memory and the system's clock.
+    #[must_use]
+    pub fn new(facilitator: F) -> Self {
+        Self {
+            facilitator: Arc::new(facilitator),
+            claims: Arc::default(),
+            clock: Arc::new(SystemClock),
+            max_header_len: header::DEFAULT_MAX_LEN,
+            verifies: true,
+        }
+    }
+}
+
+impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
+    /// Keeps claims in another store.
+    #[must_use]
+    pub fn claims<D: ClaimStore>(self, claims: D) -> Gate<F, D> {
+        Gate {
+            facilitator: self.facilitator,
+            claims: Arc::new(claims),
+            clock: self.clock,
+            max_header_len: self.max_header_len,
+            verifies: self.verifies,
+        }
+    }
+
+    /// Takes the time from another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Reads payment headers of at most so many bytes; 16 KiB unless told otherwise.
+    #[must_use]
+    pub const fn max_header_len(mut self, bytes: usize) -> Self {
+        self.max_header_len = bytes;
+        self
+    }
+
+    /// Whether the facilitator is asked to verify before the work begins; it is, unless told otherwise.
+    ///
+    /// Without it the work may be done for a payment that then does not settle. It makes sense where settling comes
+    /// first, since settling is the check.
+    #[must_use]
+    pub const fn verify(mut self, verifies: bool) -> Self {
+        self.verifies = verifies;
+        self
+    }
+
+    /// The facilitator.
+    #[must_use]
+    pub fn facilitator(&self) -> &F {
+        &self.facilitator
+    }
+
+    /// The claims.
+    #[must_use]
+    pub fn claim_store(&self) -> &C {
+        &self.claims
+    }
+
+    /// Reads a request's payment. There is no I/O.
+    ///
+    /// # Errors
+    ///
+    /// [`Unpaid`](super::RefusalKind::Unpaid) if there is none, [`Malformed`](super::RefusalKind::Malformed) or
+    /// [`TooLong`](super::RefusalKind::TooLong) if it cannot be read.
+    pub fn read_payment(&self, headers: &HeaderMap) -> Result<PaymentPayload, Refusal> {
+        match read_payment(headers, self.max_header_len) {
+            Ok(Some(payment)) => Ok(payment),
+            Ok(None) => Err(Refusal::unpaid()),
+            Err(error) => Err(Refusal::header(error)),
+        }
+    }
+
+    /// Checks a payment against the offers, claims it, and asks the facilitator whether it would settle.
+    ///
+    /// The check is local, and comes before anything is sent anywhere. The claim comes before the facilitator is
+    /// asked. If this future is dropped the claim is released.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](super::RefusalKind::Invalid) with the protocol's code if the payment is not what was asked, would
+    /// not settle, or is used up; [`InFlight`](super::RefusalKind::InFlight) while a copy of it is being worked on;
+    /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown) if an earlier settlement of it may have happened;
+    /// [`Unavailable`](super::RefusalKind::Unavailable) if the facilitator or the claim store gave no answer.
+    pub async fn admit(&self, offers: &Offers, payload: PaymentPayload) -> Result<Admission<Arc<F>, Arc<C>>, Refusal> {
+        let now = self.clock.now();
+        let version = payload.version();
+        let (offer, checked) = offers.check(&payload, now).map_err(Refusal::invalid)?;
+        let terms = offer.terms();
+        let Some(chain_id) = terms.network.chain_id() else {
+            return Err(Refusal::invalid(Reason::INVALID_NETWORK));
+        };
+        let key = ClaimKey { chain_id, asset: terms.asset, from: checked.payer(), nonce: checked.nonce() };
+        let claim = NewClaim {
+            key,
+            resource: offers.resource_hash(),
+            keep_until: checked.expires().saturating_add(CLAIM_MARGIN),
+            now,
+        };
+        let mut payment = Payment {
+            payer: checked.payer(),
+            amount: Amount::from(terms.value),
+            asset: terms.asset,
+            network: terms.network.clone(),
+            version,
+            receipt: None,
+        };
+        let hold = match self.claims.claim(&claim).await.map_err(Refusal::unavailable)? {
+            Claim::Taken(ticket, receipt) => {
+                payment.receipt = receipt;
+                Hold::new(Arc::clone(&self.claims), ticket)
+            }
+            Claim::Held { state, same_resource } => return Err(held(state, same_resource, &payment)),
+        };
+        let request = FacilitatorRequest::new(payload, offer.requirements().clone(), offers.resource().clone());
+        if self.verifies && payment.receipt.is_none() {
+            if let Err(refusal) = self.ask(&request, &payment).await {
+                hold.release().await;
+                return Err(refusal);
+            }
+        }
+        Ok(Admission { facilitator: Arc::clone(&self.facilitator), hold, request, payment })
+    }
+
+    async fn ask(&self, request: &FacilitatorRequest, payment: &Payment) -> Result<(), Refusal> {
+        let answer = self.facilitator.verify(request).await.map_err(Refusal::unavailable)?;
+        if !answer.is_valid {
+            return Err(Refusal::invalid(answer.invalid_reason.unwrap_or(Reason::UNEXPECTED_VERIFY_ERROR)));
+        }
+        match answer.payer {
+            Some(named) if named != payment.payer => {
+                Err(Refusal::unavailable("the facilitator verified a payment of somebody else"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why a payment that somebody has, or had, is not admitted.
+fn held(state: ClaimState, same_resource: bool, payment: &Payment) -> Refusal {
+    match state {
+        ClaimState::Claimed(_) | ClaimState::Settling => Refusal::in_flight(),
+        ClaimState::Settled(_) | ClaimState::Delivered => Refusal::invalid(Reason::NONCE_USED),
+        ClaimState::Rejected(reason) => Refusal::invalid(reason),
+        ClaimState::Unknown(_) if !same_resource => Refusal::invalid(Reason::NONCE_USED),
+        ClaimState::Unknown(transaction) => Refusal::pending(payment, transaction),
+    }
+}
+
+impl<F, C> Clone for Gate<F, C> {
+    fn clone(&self) -> Self {
+        Self {
+            facilitator: Arc::clone(&self.facilitator),
+            claims: Arc::clone(&self.claims),
+            clock: Arc::clone(&self.clock),
+            max_header_len: self.max_header_len,
+            verifies: self.verifies,
+        }
+    }
+}
+
+impl<F, C> fmt::Debug for Gate<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("max_header_len", &self.max_header_len)
+            .field("verifies", &self.verifies)
+            .finish_non_exhaustive()
+    }
+}

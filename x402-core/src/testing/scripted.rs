@@ -1,0 +1,153 @@
+//! A facilitator without a chain.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
+};
+
+use alloy_primitives::{Address, B256, keccak256};
+
+use crate::{
+    facilitator::{Facilitator, FacilitatorError, FacilitatorErrorKind, FacilitatorRequest, Reach},
+    settlement::SettleResponse,
+    supported::{SupportedKind, SupportedResponse},
+    verification::VerifyResponse,
+    version::X402Version,
+};
+
+/// A facilitator that answers as it is told, and remembers what it was asked. Clones share the script.
+///
+/// Without a script every payment is valid and settles, with a transaction hash made of its nonce.
+///
+/// ```
+/// use x402_core::{Reason, VerifyResponse, testing::ScriptedFacilitator};
+///
+/// let facilitator = ScriptedFacilitator::willing();
+/// facilitator.next_verify(Ok(VerifyResponse::invalid(Reason::INSUFFICIENT_FUNDS, None)));
+/// assert_eq!((facilitator.verify_calls(), facilitator.settle_calls()), (0, 0));
+/// ```
+#[derive(Clone, Default)]
+pub struct ScriptedFacilitator(Arc<Mutex<Script>>);
+
+#[derive(Default)]
+struct Script {
+    verify: VecDeque<Result<VerifyResponse, FacilitatorError>>,
+    settle: VecDeque<Result<SettleResponse, FacilitatorError>>,
+    verified: Vec<FacilitatorRequest>,
+    settled: Vec<FacilitatorRequest>,
+    /// How often each call answers "not yet" before it answers.
+    hesitations: usize,
+}
+
+impl ScriptedFacilitator {
+    /// Every payment is valid and settles.
+    #[must_use]
+    pub fn willing() -> Self {
+        Self::default()
+    }
+
+    /// Each call is pending so many times before it answers, waking its task at once: a future can then be dropped in
+    /// the middle of a call.
+    #[must_use]
+    pub fn hesitating(self, times: usize) -> Self {
+        self.script().hesitations = times;
+        self
+    }
+
+    /// The next `verify` that has no answer yet gets this one.
+    pub fn next_verify(&self, answer: Result<VerifyResponse, FacilitatorError>) {
+        self.script().verify.push_back(answer);
+    }
+
+    /// The next `settle` that has no answer yet gets this one.
+    pub fn next_settle(&self, answer: Result<SettleResponse, FacilitatorError>) {
+        self.script().settle.push_back(answer);
+    }
+
+    /// An error as after a lost connection, for [`next_verify`](Self::next_verify) and
+    /// [`next_settle`](Self::next_settle).
+    #[must_use]
+    pub fn lost(reach: Reach) -> FacilitatorError {
+        FacilitatorError::new(FacilitatorErrorKind::Unavailable, reach)
+    }
+
+    /// How often `verify` was called.
+    #[must_use]
+    pub fn verify_calls(&self) -> usize {
+        self.script().verified.len()
+    }
+
+    /// How often `settle` was called.
+    #[must_use]
+    pub fn settle_calls(&self) -> usize {
+        self.script().settled.len()
+    }
+
+    /// What was asked to be settled.
+    #[must_use]
+    pub fn settled(&self) -> Vec<FacilitatorRequest> {
+        self.script().settled.clone()
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn hesitate(&self) {
+        let mut left = self.script().hesitations;
+        std::future::poll_fn(|context| match left.checked_sub(1) {
+            None => Poll::Ready(()),
+            Some(fewer) => {
+                left = fewer;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+}
+
+fn payer(request: &FacilitatorRequest) -> Address {
+    request.exact().map_or(Address::ZERO, |exact| exact.authorization.from)
+}
+
+fn transaction(request: &FacilitatorRequest) -> B256 {
+    request.exact().map_or(B256::ZERO, |exact| keccak256(exact.authorization.nonce))
+}
+
+impl Facilitator for ScriptedFacilitator {
+    async fn verify(&self, request: &FacilitatorRequest) -> Result<VerifyResponse, FacilitatorError> {
+        self.script().verified.push(request.clone());
+        self.hesitate().await;
+        let scripted = self.script().verify.pop_front();
+        scripted.unwrap_or_else(|| Ok(VerifyResponse::valid(payer(request))))
+    }
+
+    async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
+        self.script().settled.push(request.clone());
+        self.hesitate().await;
+        let scripted = self.script().settle.pop_front();
+        scripted.unwrap_or_else(|| {
+            let network = request.requirements().network.clone();
+            Ok(SettleResponse::settled(transaction(request), network, payer(request)))
+        })
+    }
+
+    async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
+        let kinds = [X402Version::V1, X402Version::V2]
+            .map(|version| SupportedKind::exact(version, crate::network::Network::BASE_SEPOLIA));
+        Ok(SupportedResponse::new(kinds.into()))
+    }
+}
+
+impl fmt::Debug for ScriptedFacilitator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let script = self.script();
+        f.debug_struct("ScriptedFacilitator")
+            .field("verified", &script.verified.len())
+            .field("settled", &script.settled.len())
+            .finish_non_exhaustive()
+    }
+}
