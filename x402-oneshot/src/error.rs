@@ -44,8 +44,8 @@ pub enum ErrorKind {
 ///
 /// An opaque struct, not an enum, so that it can learn to carry more. It is one pointer wide and
 /// cheap to clone: callers who waited for the same token share its failure. `Display` and `Debug`
-/// name the method, the path template and the status, and never a URL, an id, a token or text
-/// of the other side; that text is at [`Error::api`].
+/// name the method, the path template and the status, and never a URL, a token or text of the other
+/// side; that text is at [`Error::api`].
 ///
 /// ```
 /// # use x402_oneshot::{Error, ErrorKind};
