@@ -17,11 +17,11 @@ pub use wallets::{AccountBalance, ListWallets, Wallet, Wallets};
 mod param;
 pub use param::{MethodParam, ParamType};
 
+mod contract_method;
+pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
+
 mod methods;
-pub use methods::{
-    ContractMethod, ListMethods, MethodKind, MethodStatus, Methods, NewContractMethod,
-    StateMutability,
-};
+pub use methods::{ListMethods, MethodKind, MethodStatus, Methods};
 
 mod params;
 pub use params::Params;

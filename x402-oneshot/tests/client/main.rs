@@ -1,5 +1,11 @@
 //! The client against a scripted transport and a paused clock, and once against real sockets.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, its helpers included"
+)]
+
 mod support;
 
 mod endpoints;

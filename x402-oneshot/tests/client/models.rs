@@ -151,7 +151,7 @@ proptest! {
     #[test]
     fn statuses_survive_text_and_json(text in "\\PC{0,20}") {
         let status = TransactionStatus::from(text.as_str());
-        prop_assert_eq!(status.to_string(), text.clone());
+        prop_assert_eq!(&status.to_string(), &text);
         let json = serde_json::to_value(&status).unwrap();
         prop_assert_eq!(&json, &json!(text));
         prop_assert_eq!(serde_json::from_value::<TransactionStatus>(json).unwrap(), status);

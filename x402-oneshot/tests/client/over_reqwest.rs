@@ -138,7 +138,7 @@ async fn a_refused_connection_was_not_sent() {
     let error = post(&base.parse().unwrap()).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Connect);
     assert_eq!(error.reach(), Reach::NotSent);
-    assert_no_address(&error, &base);
+    assert_no_url(&error, &base);
 }
 
 #[tokio::test]
@@ -149,13 +149,13 @@ async fn a_connection_lost_before_or_within_the_answer_may_have_been_sent_and_is
         let error = post(&base).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Io, "{text}");
         assert_eq!(error.reach(), Reach::MaybeSent);
-        assert_no_address(&error, base.as_str());
+        assert_no_url(&error, base.as_str());
         assert_eq!(serving.await.unwrap().len(), 1);
     }
 }
 
 /// reqwest's errors name the URL unless told not to.
-fn assert_no_address(error: &TransportError, base: &str) {
+fn assert_no_url(error: &TransportError, base: &str) {
     let mut text = format!("{error} {error:?}");
     let mut next = std::error::Error::source(error);
     while let Some(source) = next {
