@@ -32,6 +32,7 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 /// ```no_run
 /// use x402_oneshot::{BusinessId, Client, Config, Credentials};
 ///
+/// # #[cfg(feature = "reqwest")]
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let client = Client::new(Config::new(Credentials::new("key", "secret")))?;
 /// let business: BusinessId = "d5f4e3a1-85ad-42fa-8e21-75545145c7cb".parse()?;

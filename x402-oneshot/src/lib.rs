@@ -1,4 +1,6 @@
-#![doc = include_str!("../README.md")]
+// The README's example builds the default client, which is there only with its transport.
+#![cfg_attr(feature = "reqwest", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "reqwest"), doc = "The 1Shot API for Rust.")]
 #![cfg_attr(docsrs_x402, feature(doc_cfg))]
 
 mod id;
