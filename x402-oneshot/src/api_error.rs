@@ -80,11 +80,8 @@ impl ApiError {
 
     /// The type, if it is a plain identifier and so fit for a log line.
     pub(crate) fn plain_type(&self) -> Option<&str> {
-        let plain = (1..=64).contains(&self.kind.len())
-            && self
-                .kind
-                .bytes()
-                .all(|b| b.is_ascii_alphabetic() || b == b'_');
+        let plain =
+            (1..=64).contains(&self.kind.len()) && self.kind.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
         plain.then_some(self.kind.as_str())
     }
 }
@@ -122,19 +119,13 @@ mod tests {
         }
         let error = ApiError::read(br#"{"type":"X","message":5,"data":null,"retryable":"no"}"#);
         let error = error.unwrap();
-        assert_eq!(
-            (error.message(), error.data(), error.retryable()),
-            (None, None, None)
-        );
+        assert_eq!((error.message(), error.data(), error.retryable()), (None, None, None));
     }
 
     #[test]
     fn debug_shows_no_text_of_the_other_side() {
         let body = br#"{"type":"<script>","message":"hunter2","data":"hunter2"}"#;
         let debug = format!("{:?}", ApiError::read(body).unwrap());
-        assert!(
-            !debug.contains("hunter2") && !debug.contains("script"),
-            "{debug}"
-        );
+        assert!(!debug.contains("hunter2") && !debug.contains("script"), "{debug}");
     }
 }

@@ -145,18 +145,9 @@ mod tests {
     #[test]
     fn the_rules_table() {
         for (text, expected) in [
-            (
-                "https://api.1shotapi.com/v0",
-                Ok("https://api.1shotapi.com/v0"),
-            ),
-            (
-                "https://api.1shotapi.com/v0/",
-                Ok("https://api.1shotapi.com/v0"),
-            ),
-            (
-                "https://api.1shotapi.com/v0//",
-                Ok("https://api.1shotapi.com/v0"),
-            ),
+            ("https://api.1shotapi.com/v0", Ok("https://api.1shotapi.com/v0")),
+            ("https://api.1shotapi.com/v0/", Ok("https://api.1shotapi.com/v0")),
+            ("https://api.1shotapi.com/v0//", Ok("https://api.1shotapi.com/v0")),
             ("https://API.1shotapi.com", Ok("https://api.1shotapi.com")),
             ("http://127.0.0.1:8080/v0", Ok("http://127.0.0.1:8080/v0")),
             ("http://127.9.9.9/", Ok("http://127.9.9.9")),
@@ -169,10 +160,7 @@ mod tests {
             ("file:///etc/passwd", Err(BaseUrlError::NotHttps)),
             ("https://key:secret@host/v0", Err(BaseUrlError::UserInfo)),
             ("https://key@host/v0", Err(BaseUrlError::UserInfo)),
-            (
-                "http://localhost@evil.example/",
-                Err(BaseUrlError::NotHttps),
-            ),
+            ("http://localhost@evil.example/", Err(BaseUrlError::NotHttps)),
             ("https://host/v0?x=1", Err(BaseUrlError::Query)),
             ("https://host/v0?", Err(BaseUrlError::Query)),
             ("https://host/v0#top", Err(BaseUrlError::Fragment)),
@@ -184,18 +172,9 @@ mod tests {
                 assert_eq!(base.to_string().parse::<BaseUrl>().unwrap(), base);
             }
         }
-        for text in [
-            "",
-            "api.1shotapi.com/v0",
-            "https://",
-            "https://ho st/",
-            "/v0",
-        ] {
+        for text in ["", "api.1shotapi.com/v0", "https://", "https://ho st/", "/v0"] {
             let error = text.parse::<BaseUrl>().unwrap_err();
-            assert!(
-                matches!(error, BaseUrlError::Syntax(_)),
-                "{text}: {error:?}"
-            );
+            assert!(matches!(error, BaseUrlError::Syntax(_)), "{text}: {error:?}");
         }
     }
 

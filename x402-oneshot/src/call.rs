@@ -13,8 +13,7 @@ use crate::base_url::BaseUrl;
 use crate::credentials::Credentials;
 use crate::error::{Error, ErrorKind, Reach};
 
-const AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("x402-oneshot/", env!("CARGO_PKG_VERSION")));
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("x402-oneshot/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
@@ -32,14 +31,7 @@ pub(crate) struct Call {
 impl Call {
     /// A call that changes nothing, whatever its HTTP method: it may be repeated.
     pub(crate) const fn read(method: Method, path: &'static str) -> Self {
-        Self {
-            method,
-            path,
-            segments: Vec::new(),
-            query: Vec::new(),
-            body: None,
-            acts: false,
-        }
+        Self { method, path, segments: Vec::new(), query: Vec::new(), body: None, acts: false }
     }
 
     /// A call that changes something: it is sent once.
@@ -81,8 +73,7 @@ impl Call {
 
     /// Sets the body.
     pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        let bytes =
-            serde_json::to_vec(body).map_err(|error| self.unsendable().with_source(error))?;
+        let bytes = serde_json::to_vec(body).map_err(|error| self.unsendable().with_source(error))?;
         self.body = Some((JSON, bytes.into()));
         Ok(self)
     }
@@ -117,9 +108,7 @@ impl Call {
             }
             None => Bytes::new(),
         };
-        request
-            .body(body)
-            .map_err(|error| self.unsendable().with_source(error))
+        request.body(body).map_err(|error| self.unsendable().with_source(error))
     }
 
     fn url(&self, base: &BaseUrl) -> Result<Url, Error> {
@@ -129,11 +118,7 @@ impl Call {
             let mut path = url.path_segments_mut().map_err(|()| self.unsendable())?;
             path.pop_if_empty();
             for part in self.path.split('/').skip(1) {
-                let part = if part.starts_with('{') {
-                    values.next().ok_or_else(|| self.unsendable())?
-                } else {
-                    part
-                };
+                let part = if part.starts_with('{') { values.next().ok_or_else(|| self.unsendable())? } else { part };
                 path.push(part);
             }
         }
@@ -159,14 +144,9 @@ mod tests {
 
     #[test]
     fn paths_are_appended_to_the_base_and_values_are_escaped() {
-        let call = Call::read(Method::GET, "/chains/{chainId}/contracts/{address}")
-            .segment(84532)
-            .segment("a/b c?d#e");
+        let call = Call::read(Method::GET, "/chains/{chainId}/contracts/{address}").segment(84532).segment("a/b c?d#e");
         for base in ["https://host/v0/", "https://host/v0"] {
-            assert_eq!(
-                uri(base, &call),
-                "https://host/v0/chains/84532/contracts/a%2Fb%20c%3Fd%23e"
-            );
+            assert_eq!(uri(base, &call), "https://host/v0/chains/84532/contracts/a%2Fb%20c%3Fd%23e");
         }
         let bare = Call::read(Method::GET, "/chains");
         assert_eq!(uri("https://host", &bare), "https://host/chains");
@@ -178,10 +158,7 @@ mod tests {
             .query("name", Some("a & b #1 é"))
             .query("page", None::<u64>)
             .query("methodType", Some("write"));
-        assert_eq!(
-            uri("https://host/v0", &call),
-            "https://host/v0/chains?name=a+%26+b+%231+%C3%A9&methodType=write"
-        );
+        assert_eq!(uri("https://host/v0", &call), "https://host/v0/chains?name=a+%26+b+%231+%C3%A9&methodType=write");
     }
 
     #[test]
@@ -198,9 +175,6 @@ mod tests {
         let request = call.request(&"https://host/v0".parse().unwrap()).unwrap();
         assert_eq!(request.uri(), "https://host/v0/token");
         assert_eq!(request.headers()[CONTENT_TYPE], FORM);
-        assert_eq!(
-            request.body(),
-            "grant_type=client_credentials&client_id=k%26y&client_secret=s%3Dcret%2B%2F%C3%BC"
-        );
+        assert_eq!(request.body(), "grant_type=client_credentials&client_id=k%26y&client_secret=s%3Dcret%2B%2F%C3%BC");
     }
 }

@@ -70,13 +70,7 @@ impl Client {
     /// A client over another transport.
     #[must_use]
     pub fn with_transport(config: Config, transport: impl Transport + 'static) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                config,
-                transport: Box::new(transport),
-                tokens: TokenCache::default(),
-            }),
-        }
+        Self { inner: Arc::new(Inner { config, transport: Box::new(transport), tokens: TokenCache::default() }) }
     }
 
     /// Makes a call and reads its answer.
@@ -88,9 +82,7 @@ impl Client {
             tracing::Instrument::instrument(answer, tracing::debug_span!("oneshot", %method, path))
         };
         let body = answer.await.map_err(|error| named(&call, error))?;
-        from_json(&body).map_err(|error| {
-            call.blame(Error::new(ErrorKind::Decode, Reach::Answered).with_source(error))
-        })
+        from_json(&body).map_err(|error| call.blame(Error::new(ErrorKind::Decode, Reach::Answered).with_source(error)))
     }
 
     /// Where jitter comes from.
@@ -102,14 +94,11 @@ impl Client {
         let deadline = after(self.inner.config.call_deadline());
         let request = call.request(self.inner.config.base())?;
         let token = self.token(None, deadline).await?;
-        let outcome = self
-            .repeated(call, with_token(&request, &token), deadline)
-            .await;
+        let outcome = self.repeated(call, with_token(&request, &token), deadline).await;
         match outcome {
             Err(error) if error.is_unauthenticated() => {
                 let token = self.token(Some(&token), deadline).await?;
-                self.repeated(call, with_token(&request, &token), deadline)
-                    .await
+                self.repeated(call, with_token(&request, &token), deadline).await
             }
             outcome => outcome,
         }
@@ -130,20 +119,11 @@ impl Client {
     }
 
     /// Tries until there is an answer, an error that another try would not help, or no time.
-    async fn repeated(
-        &self,
-        call: &Call,
-        request: Request<Bytes>,
-        deadline: Instant,
-    ) -> Result<Bytes, Error> {
+    async fn repeated(&self, call: &Call, request: Request<Bytes>, deadline: Instant) -> Result<Bytes, Error> {
         let config = &self.inner.config;
         let mut retries = 0;
         loop {
-            let limit = if call.acts() {
-                deadline
-            } else {
-                deadline.min(after(config.try_timeout()))
-            };
+            let limit = if call.acts() { deadline } else { deadline.min(after(config.try_timeout())) };
             let error = match self.once(request.clone(), limit).await {
                 Ok(body) => return Ok(body),
                 Err(error) => error,
@@ -153,10 +133,7 @@ impl Client {
             if call.acts() || !error.is_retryable() {
                 return Err(error);
             }
-            let delay =
-                config
-                    .retry_policy()
-                    .delay(retries, error.retry_after(), config.randomness());
+            let delay = config.retry_policy().delay(retries, error.retry_after(), config.randomness());
             match delay {
                 Some(delay) if after(delay) < deadline => sleep(delay).await,
                 _ => return Err(error),
@@ -172,11 +149,7 @@ impl Client {
             .map_err(unanswered)?;
         let (head, body) = answer.into_parts();
         if !head.status.is_success() {
-            return Err(Error::answered(
-                head.status,
-                &body,
-                retry_after(&head.headers),
-            ));
+            return Err(Error::answered(head.status, &body, retry_after(&head.headers)));
         }
         Ok(body)
     }
@@ -184,9 +157,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("config", &self.inner.config)
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("config", &self.inner.config).finish_non_exhaustive()
     }
 }
 

@@ -57,8 +57,7 @@ where
     T: FromStr,
 {
     let text = String::deserialize(from)?;
-    text.parse()
-        .map_err(|_| D::Error::custom("text of another form"))
+    text.parse().map_err(|_| D::Error::custom("text of another form"))
 }
 
 /// An integer that must be there, as a number or as decimal text.
@@ -91,9 +90,7 @@ pub(crate) fn maybe_u256<'de, D: Deserializer<'de>>(from: D) -> Result<Option<U2
 /// Reads decimal digits and nothing else: no sign, blank, separator, exponent or prefix.
 pub(crate) fn to_u256(text: &str) -> Option<U256> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    digits
-        .then(|| U256::from_str_radix(text, 10).ok())
-        .flatten()
+    digits.then(|| U256::from_str_radix(text, 10).ok()).flatten()
 }
 
 /// Big numbers in requests: optional decimal texts, for `#[serde(with)]`.
@@ -102,10 +99,7 @@ pub(crate) mod decimal {
     use serde::Serializer;
 
     #[expect(clippy::ref_option, reason = "the signature serde calls")]
-    pub(crate) fn serialize<S: Serializer>(
-        number: &Option<U256>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(number: &Option<U256>, to: S) -> Result<S::Ok, S::Error> {
         match number {
             Some(number) => to.collect_str(number),
             None => to.serialize_none(),
@@ -150,9 +144,7 @@ mod tests {
         assert_eq!(to_u256(&max), Some(U256::MAX));
         assert_eq!(to_u256("007"), Some(U256::from(7)));
         let over = format!("{max}0");
-        for text in [
-            "", " 1", "+1", "-1", "1_0", "1e3", "1.0", "0x10", "٣", &over,
-        ] {
+        for text in ["", " 1", "+1", "-1", "1_0", "1e3", "1.0", "0x10", "٣", &over] {
             assert_eq!(to_u256(text), None, "{text}");
         }
     }
@@ -165,10 +157,7 @@ mod tests {
             assert_eq!(serde_json::from_value::<Chain>(good).unwrap().0, 84532);
         }
         for bad in [json!(1.5), json!(-1), json!("x"), json!(null), json!([1])] {
-            assert!(
-                serde_json::from_value::<Chain>(bad.clone()).is_err(),
-                "{bad}"
-            );
+            assert!(serde_json::from_value::<Chain>(bad.clone()).is_err(), "{bad}");
         }
     }
 }

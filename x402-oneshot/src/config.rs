@@ -157,10 +157,7 @@ mod tests {
     #[test]
     fn wrong_values_fail_where_they_are_configured_and_are_not_repeated() {
         let config = || Config::new(Credentials::new("key", "hunter2"));
-        assert_eq!(
-            config().deadline(Duration::ZERO).unwrap_err().to_string(),
-            "deadline is zero"
-        );
+        assert_eq!(config().deadline(Duration::ZERO).unwrap_err().to_string(), "deadline is zero");
         assert!(config().attempt_timeout(Duration::ZERO).is_err());
         let error = config().base_url("https://u:hunter2@host/").unwrap_err();
         assert_eq!(error, ConfigError::BaseUrl(BaseUrlError::UserInfo));

@@ -82,10 +82,7 @@ impl Credentials {
     /// Pairs a key with its secret.
     #[must_use]
     pub fn new(key: impl Into<ApiKey>, secret: impl Into<ApiSecret>) -> Self {
-        Self {
-            key: key.into(),
-            secret: secret.into(),
-        }
+        Self { key: key.into(), secret: secret.into() }
     }
 
     /// The API key.

@@ -32,12 +32,7 @@ impl DecodeError {
             Category::Io => "unreadable document",
             Category::Syntax => "not JSON",
         };
-        Self {
-            problem,
-            path: harmless(path),
-            line: error.line(),
-            column: error.column(),
-        }
+        Self { problem, path: harmless(path), line: error.line(), column: error.column() }
     }
 }
 
@@ -57,9 +52,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeEr
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| DecodeError::new(&error.path().to_string(), error.inner()))?;
-    reader
-        .end()
-        .map_err(|error| DecodeError::new(".", &error))?;
+    reader.end().map_err(|error| DecodeError::new(".", &error))?;
     Ok(value)
 }
 
@@ -73,10 +66,7 @@ mod tests {
     fn an_error_names_the_place_and_not_the_value() {
         let error = from_json::<BTreeMap<String, Vec<u8>>>(br#"{"a":[1,"hunter2"]}"#).unwrap_err();
         assert_eq!(error.path(), "a[1]");
-        assert_eq!(
-            error.to_string(),
-            "wrong or missing member at `a[1]` (line 1, column 17)"
-        );
+        assert_eq!(error.to_string(), "wrong or missing member at `a[1]` (line 1, column 17)");
     }
 
     #[test]
@@ -89,11 +79,7 @@ mod tests {
 
     #[test]
     fn html_empty_and_trailing_text_are_refused() {
-        for (body, problem) in [
-            ("<html>", "not JSON"),
-            ("", "document ends too early"),
-            ("1 2", "not JSON"),
-        ] {
+        for (body, problem) in [("<html>", "not JSON"), ("", "document ends too early"), ("1 2", "not JSON")] {
             let error = from_json::<u8>(body.as_bytes()).unwrap_err();
             assert!(error.to_string().starts_with(problem), "{body}: {error}");
         }

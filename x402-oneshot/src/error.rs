@@ -142,10 +142,7 @@ impl Error {
                 | StatusCode::SERVICE_UNAVAILABLE
                 | StatusCode::GATEWAY_TIMEOUT => true,
                 // Below 500 the API's own word is not enough: it marks wrong parameters retryable.
-                status => {
-                    status.is_server_error()
-                        && self.api().and_then(ApiError::retryable) == Some(true)
-                }
+                status => status.is_server_error() && self.api().and_then(ApiError::retryable) == Some(true),
             }),
         }
     }
@@ -163,9 +160,7 @@ impl Error {
     pub fn is_not_found(&self) -> bool {
         match self.0.status {
             Some(StatusCode::NOT_FOUND) => true,
-            Some(StatusCode::FORBIDDEN) => self
-                .api()
-                .is_some_and(|api| api.error_type() == "UnknownEntityError"),
+            Some(StatusCode::FORBIDDEN) => self.api().is_some_and(|api| api.error_type() == "UnknownEntityError"),
             _ => false,
         }
     }
@@ -265,10 +260,7 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn StdError + 'static))
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -284,10 +276,7 @@ mod tests {
     fn display_names_call_status_and_type_and_nothing_else() {
         let body = r#"{"type":"RetryError","message":"https://user:pw@host"}"#;
         let error = answered(500, body).with_call(&Method::GET, "/transactions/{id}");
-        assert_eq!(
-            error.to_string(),
-            "GET /transactions/{id}: answered 500 (RetryError)"
-        );
+        assert_eq!(error.to_string(), "GET /transactions/{id}: answered 500 (RetryError)");
         let html = answered(502, "<h1>secret</h1>").to_string();
         assert_eq!(html, "answered 502");
         let odd = answered(500, r#"{"type":"has spaces and: text"}"#).to_string();
@@ -296,15 +285,9 @@ mod tests {
 
     #[test]
     fn retryable_statuses_and_the_api_word_above_500_only() {
-        for (status, retryable) in [
-            (400, false),
-            (404, false),
-            (429, true),
-            (500, false),
-            (502, true),
-            (503, true),
-            (504, true),
-        ] {
+        for (status, retryable) in
+            [(400, false), (404, false), (429, true), (500, false), (502, true), (503, true), (504, true)]
+        {
             assert_eq!(answered(status, "").is_retryable(), retryable, "{status}");
         }
         assert!(answered(500, r#"{"type":"RedisError","retryable":true}"#).is_retryable());

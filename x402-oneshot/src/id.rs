@@ -150,9 +150,6 @@ mod tests {
     #[test]
     fn debug_names_the_kind() {
         let id = MethodId::new(Uuid::nil());
-        assert_eq!(
-            format!("{id:?}"),
-            "MethodId(00000000-0000-0000-0000-000000000000)"
-        );
+        assert_eq!(format!("{id:?}"), "MethodId(00000000-0000-0000-0000-000000000000)");
     }
 }

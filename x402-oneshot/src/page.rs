@@ -32,8 +32,7 @@ impl<T> Page<T> {
     pub fn next_page(&self) -> Option<u64> {
         let seen = self.page.saturating_mul(self.page_size);
         // An empty page ends the list whatever the total says: rows may vanish while one reads.
-        (!self.response.is_empty() && seen < self.total_results)
-            .then(|| self.page.saturating_add(1))
+        (!self.response.is_empty() && seen < self.total_results).then(|| self.page.saturating_add(1))
     }
 }
 
@@ -43,12 +42,7 @@ mod tests {
 
     #[test]
     fn the_last_page_and_an_empty_page_have_no_next() {
-        let page = |rows: Vec<u8>, page, total_results| Page {
-            response: rows,
-            page,
-            page_size: 2,
-            total_results,
-        };
+        let page = |rows: Vec<u8>, page, total_results| Page { response: rows, page, page_size: 2, total_results };
         assert_eq!(page(vec![1, 2], 1, 3).next_page(), Some(2));
         assert_eq!(page(vec![1, 2], 1, 2).next_page(), None);
         assert_eq!(page(vec![3], 2, 3).next_page(), None);

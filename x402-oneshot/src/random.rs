@@ -51,10 +51,7 @@ mod tests {
         let ceiling = Duration::from_secs(4);
         assert_eq!(up_to(ceiling, &|| 0), Duration::ZERO);
         assert_eq!(up_to(ceiling, &|| u64::MAX), ceiling);
-        assert_eq!(
-            up_to(ceiling, &|| u64::MAX / 2).as_millis(),
-            ceiling.as_millis() / 2
-        );
+        assert_eq!(up_to(ceiling, &|| u64::MAX / 2).as_millis(), ceiling.as_millis() / 2);
         assert!(up_to(Duration::MAX, &|| u64::MAX) > Duration::from_secs(1 << 33));
     }
 }

@@ -76,19 +76,11 @@ impl RetryPolicy {
     }
 
     /// The wait before retry `n` (from 0), or `None` if there is to be no such retry.
-    pub(crate) fn delay(
-        &self,
-        n: u32,
-        retry_after: Option<Duration>,
-        random: &dyn Random,
-    ) -> Option<Duration> {
+    pub(crate) fn delay(&self, n: u32, retry_after: Option<Duration>, random: &dyn Random) -> Option<Duration> {
         if n >= self.max_retries {
             return None;
         }
-        let ceiling = self
-            .base
-            .saturating_mul(2_u32.saturating_pow(n))
-            .min(self.cap);
+        let ceiling = self.base.saturating_mul(2_u32.saturating_pow(n)).min(self.cap);
         let asked = retry_after.unwrap_or_default().min(self.max_retry_after);
         Some(up_to(ceiling, random).max(asked))
     }

@@ -59,17 +59,15 @@ impl TryFrom<WireGrant> for Grant {
         let token = Zeroizing::new(wire.access_token);
         let unusable = || Error::new(ErrorKind::Decode, Reach::Answered);
         // A client must not use a token of a type it does not know (RFC 6749, 7.1).
-        let bearer = wire
-            .token_type
-            .is_none_or(|name| name.eq_ignore_ascii_case("bearer"));
+        let bearer = wire.token_type.is_none_or(|name| name.eq_ignore_ascii_case("bearer"));
         if token.is_empty() || !bearer {
             return Err(unusable());
         }
         let mut text = Zeroizing::new(Vec::with_capacity("Bearer ".len() + token.len()));
         text.extend_from_slice(b"Bearer ");
         text.extend_from_slice(token.as_bytes());
-        let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
-            .map_err(|error| unusable().with_source(error))?;
+        let mut header =
+            HeaderValue::from_maybe_shared(Bytes::from_owner(text)).map_err(|error| unusable().with_source(error))?;
         header.set_sensitive(true);
 
         let seconds = match wire.expires_in {
@@ -115,11 +113,7 @@ impl TokenCache {
     ///
     /// `refused` is a token that was answered with 401: it is not handed out again. If somebody has
     /// replaced it already, the replacement is used and nothing is fetched.
-    pub(crate) async fn get<F>(
-        &self,
-        refused: Option<&Token>,
-        fetch: impl FnOnce() -> F,
-    ) -> Result<Token, Error>
+    pub(crate) async fn get<F>(&self, refused: Option<&Token>, fetch: impl FnOnce() -> F) -> Result<Token, Error>
     where
         F: Future<Output = Result<Grant, Error>>,
     {
@@ -162,18 +156,11 @@ impl TokenCache {
 
     /// A token with no life left is used this once and not kept.
     fn keep(&self, grant: Grant, serial: u64, asked_at: Instant) -> Token {
-        let token = Token {
-            header: grant.header,
-            serial,
-        };
+        let token = Token { header: grant.header, serial };
         let margin = MARGIN.min(grant.life / 10);
         let renew_at = asked_at.checked_add(grant.life.saturating_sub(margin));
-        let cached = renew_at
-            .filter(|_| !grant.life.is_zero())
-            .map(|renew_at| Cached {
-                token: token.clone(),
-                renew_at,
-            });
+        let cached =
+            renew_at.filter(|_| !grant.life.is_zero()).map(|renew_at| Cached { token: token.clone(), renew_at });
         *self.cached.write().unwrap_or_else(PoisonError::into_inner) = cached;
         token
     }
@@ -192,25 +179,14 @@ mod tests {
     #[test]
     fn grants_are_read_leniently() {
         for (body, life) in [
-            (
-                r#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"x"}"#,
-                3600,
-            ),
-            (
-                r#"{"access_token":"t","token_type":"bearer","expires_in":"120"}"#,
-                120,
-            ),
-            (
-                r#"{"access_token":"t","token_type":null,"expires_in":-5}"#,
-                0,
-            ),
+            (r#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"x"}"#, 3600),
+            (r#"{"access_token":"t","token_type":"bearer","expires_in":"120"}"#, 120),
+            (r#"{"access_token":"t","token_type":null,"expires_in":-5}"#, 0),
             (r#"{"access_token":"t","expires_in":"soon","more":{}}"#, 0),
             (r#"{"access_token":"t"}"#, 0),
             (r#"{"access_token":"t","expires_in":99999999999}"#, 86400),
         ] {
-            let grant = Grant::read(body.as_bytes())
-                .map_err(|e| e.to_string())
-                .unwrap();
+            let grant = Grant::read(body.as_bytes()).map_err(|e| e.to_string()).unwrap();
             assert_eq!(grant.life.as_secs(), life, "{body}");
             assert_eq!(grant.header.as_bytes(), b"Bearer t");
             assert_eq!(format!("{:?}", grant.header), "Sensitive");

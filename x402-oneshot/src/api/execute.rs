@@ -52,17 +52,11 @@ pub struct Test {
     params: Params,
     #[serde(skip_serializing_if = "Option::is_none")]
     wallet_id: Option<WalletId>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "decimal::serialize"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
     value: Option<U256>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contract_address: Option<String>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "decimal::serialize"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
     gas_limit: Option<U256>,
 }
 
@@ -70,13 +64,7 @@ impl Test {
     /// A test run with these values.
     #[must_use]
     pub const fn new(params: Params) -> Self {
-        Self {
-            params,
-            wallet_id: None,
-            value: None,
-            contract_address: None,
-            gas_limit: None,
-        }
+        Self { params, wallet_id: None, value: None, contract_address: None, gas_limit: None }
     }
 
     setters!();
@@ -108,17 +96,11 @@ pub struct Execute {
     memo: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wallet_id: Option<WalletId>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "decimal::serialize"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
     value: Option<U256>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contract_address: Option<String>,
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "decimal::serialize"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
     gas_limit: Option<U256>,
 }
 
@@ -126,14 +108,7 @@ impl Execute {
     /// A run with these values.
     #[must_use]
     pub const fn new(params: Params) -> Self {
-        Self {
-            params,
-            memo: None,
-            wallet_id: None,
-            value: None,
-            contract_address: None,
-            gas_limit: None,
-        }
+        Self { params, memo: None, wallet_id: None, value: None, contract_address: None, gas_limit: None }
     }
 
     /// Sets a memo, by which the transaction can be found again in the list of transactions.
@@ -162,9 +137,7 @@ impl Methods<'_> {
     ///
     /// See [`Error`].
     pub async fn test(self, id: MethodId, run: impl Into<Test>) -> Result<TestOutcome, Error> {
-        let call = Call::read(Method::POST, "/methods/{id}/test")
-            .segment(id)
-            .json(&run.into())?;
+        let call = Call::read(Method::POST, "/methods/{id}/test").segment(id).json(&run.into())?;
         self.client.send(call).await
     }
 
@@ -177,14 +150,8 @@ impl Methods<'_> {
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn execute(
-        self,
-        id: MethodId,
-        run: impl Into<Execute>,
-    ) -> Result<Transaction, Error> {
-        let call = Call::act(Method::POST, "/methods/{id}/execute")
-            .segment(id)
-            .json(&run.into())?;
+    pub async fn execute(self, id: MethodId, run: impl Into<Execute>) -> Result<Transaction, Error> {
+        let call = Call::act(Method::POST, "/methods/{id}/execute").segment(id).json(&run.into())?;
         self.client.send(call).await
     }
 }

@@ -69,14 +69,8 @@ impl<'a> Methods<'a> {
     ///
     /// See [`Error`]; after one that [may have acted](Error::may_have_acted), list before making it
     /// again, for the API makes a second one of the same name.
-    pub async fn create(
-        self,
-        business: BusinessId,
-        method: &NewContractMethod,
-    ) -> Result<ContractMethod, Error> {
-        let call = Call::act(Method::POST, "/business/{businessId}/methods")
-            .segment(business)
-            .json(method)?;
+    pub async fn create(self, business: BusinessId, method: &NewContractMethod) -> Result<ContractMethod, Error> {
+        let call = Call::act(Method::POST, "/business/{businessId}/methods").segment(business).json(method)?;
         self.client.send(call).await
     }
 

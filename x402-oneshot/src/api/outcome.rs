@@ -7,16 +7,8 @@ use serde_json::Value;
 const MAX_DEPTH: u32 = 8;
 
 /// The members that hold a message or something that does, the most telling first.
-const MEMBERS: [&str; 8] = [
-    "reason",
-    "shortMessage",
-    "message",
-    "failureReason",
-    "error",
-    "cause",
-    "details",
-    "errors",
-];
+const MEMBERS: [&str; 8] =
+    ["reason", "shortMessage", "message", "failureReason", "error", "cause", "details", "errors"];
 
 /// The outcome of a static call: whether it would succeed, and what it would return.
 ///
@@ -60,10 +52,9 @@ fn dig(value: &Value, depth: u32) -> Option<&str> {
     match value {
         Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()),
         Value::Array(items) => items.iter().find_map(|item| dig(item, depth)),
-        Value::Object(members) => MEMBERS
-            .iter()
-            .filter_map(|name| members.get(*name))
-            .find_map(|member| dig(member, depth)),
+        Value::Object(members) => {
+            MEMBERS.iter().filter_map(|name| members.get(*name)).find_map(|member| dig(member, depth))
+        }
         _ => None,
     }
 }

@@ -46,32 +46,16 @@ pub struct MethodParam {
     #[serde(default, deserialize_with = "or_default")]
     pub index: u32,
     /// Bytes of a `bytes`, or bits of an integer (256 unless told).
-    #[serde(
-        default,
-        deserialize_with = "maybe",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe", skip_serializing_if = "Option::is_none")]
     pub type_size: Option<u32>,
     /// Whether it is an array of its type.
-    #[serde(
-        default,
-        deserialize_with = "or_default",
-        skip_serializing_if = "std::ops::Not::not"
-    )]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
     pub is_array: bool,
     /// The length of the array, if it is fixed.
-    #[serde(
-        default,
-        deserialize_with = "maybe",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe", skip_serializing_if = "Option::is_none")]
     pub array_size: Option<u32>,
     /// A description for people and prompts.
-    #[serde(
-        default,
-        deserialize_with = "maybe",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "maybe", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 

@@ -123,9 +123,7 @@ impl Transaction {
     ///
     /// Generations of the API write them as `contractMethodIds`, `contractMethodId` or both.
     pub fn method_ids(&self) -> impl Iterator<Item = MethodId> + '_ {
-        let single = self
-            .contract_method_id
-            .filter(|id| !self.contract_method_ids.contains(id));
+        let single = self.contract_method_id.filter(|id| !self.contract_method_ids.contains(id));
         self.contract_method_ids.iter().copied().chain(single)
     }
 }

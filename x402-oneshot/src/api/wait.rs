@@ -114,9 +114,7 @@ impl Transactions<'_> {
 fn may_pass(error: &Error) -> bool {
     error.is_retryable()
         || error.kind() == ErrorKind::Decode
-        || error
-            .status()
-            .is_some_and(|status| status.is_server_error())
+        || error.status().is_some_and(|status| status.is_server_error())
 }
 
 fn unknown(id: TransactionId, cause: Option<Error>) -> Error {

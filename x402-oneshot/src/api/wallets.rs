@@ -44,11 +44,7 @@ pub struct Wallet {
     #[serde(default, deserialize_with = "parsed_list")]
     pub permit2_authorized_contract_addresses: Vec<Address>,
     /// The contract it has been upgraded to ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
-    #[serde(
-        default,
-        rename = "erc7702ContractAddress",
-        deserialize_with = "maybe_parsed"
-    )]
+    #[serde(default, rename = "erc7702ContractAddress", deserialize_with = "maybe_parsed")]
     pub eip7702_contract_address: Option<Address>,
     /// Its balance of the native token, where the API fills it in: asked for with
     /// [`Wallets::get_with_balances`], and in some generations in lists too.
@@ -106,14 +102,7 @@ pub struct Wallets<'a> {
 impl<'a> Wallets<'a> {
     /// Lists the wallets of a business.
     pub const fn list(self, business: BusinessId) -> ListWallets<'a> {
-        ListWallets {
-            client: self.client,
-            business,
-            chain: None,
-            name: None,
-            page: None,
-            page_size: None,
-        }
+        ListWallets { client: self.client, business, chain: None, name: None, page: None, page_size: None }
     }
 
     /// One wallet.
@@ -132,9 +121,7 @@ impl<'a> Wallets<'a> {
     ///
     /// As [`Wallets::get`].
     pub async fn get_with_balances(self, id: WalletId) -> Result<Wallet, Error> {
-        let call = Call::read(Method::GET, "/wallets/{walletId}")
-            .segment(id)
-            .query("includeBalances", Some(true));
+        let call = Call::read(Method::GET, "/wallets/{walletId}").segment(id).query("includeBalances", Some(true));
         self.client.send(call).await
     }
 }

@@ -55,11 +55,7 @@ impl TransportError {
     /// When in doubt about the reach, it is [`Reach::MaybeSent`].
     #[must_use]
     pub const fn new(kind: TransportErrorKind, reach: Reach) -> Self {
-        Self {
-            kind,
-            reach,
-            source: None,
-        }
+        Self { kind, reach, source: None }
     }
 
     /// Adds the cause.

@@ -52,10 +52,7 @@ impl ReqwestTransport {
         if base.is_loopback() {
             builder = builder.no_proxy();
         }
-        Ok(Self {
-            client: builder.build().map_err(setup)?,
-            max_body: MAX_BODY,
-        })
+        Ok(Self { client: builder.build().map_err(setup)?, max_body: MAX_BODY })
     }
 
     /// Sets the longest answer that is read, in bytes.
@@ -92,9 +89,8 @@ impl Transport for ReqwestTransport {
 
 fn tls(base: &BaseUrl) -> Result<ClientConfig, TransportError> {
     let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(setup_tls)?;
+    let builder =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(setup_tls)?;
     let config = if base.is_https() {
         builder.with_platform_verifier().map_err(setup_tls)?
     } else {

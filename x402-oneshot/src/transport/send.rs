@@ -10,8 +10,7 @@ use http::{Request, Response};
 use crate::transport::TransportError;
 
 /// The future of [`Transport::send`].
-pub type Sending<'a> =
-    Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
 
 /// Sends one HTTP request and brings back the whole answer.
 ///

@@ -3,8 +3,7 @@
 use alloy_primitives::{Address, U256, address};
 use serde_json::{Value, json};
 use x402_oneshot::api::{
-    Execute, MethodKind, MethodParam, MethodStatus, NewContractMethod, ParamType, Params, Test,
-    TransactionStatus,
+    Execute, MethodKind, MethodParam, MethodStatus, NewContractMethod, ParamType, Params, Test, TransactionStatus,
 };
 use x402_oneshot::{BusinessId, WalletId};
 
@@ -34,12 +33,7 @@ fn json(text: &str) -> Value {
 #[tokio::test(start_paused = true)]
 async fn every_call_says_who_it_is_and_wants_json() {
     let script = Script::new().call(answer(200, TRANSACTION));
-    script
-        .client()
-        .transactions()
-        .get(ID.parse().unwrap())
-        .await
-        .unwrap();
+    script.client().transactions().get(ID.parse().unwrap()).await.unwrap();
     let call = script.only_call();
     let version = concat!("x402-oneshot/", env!("CARGO_PKG_VERSION"));
     assert_eq!(call.headers["user-agent"], version);
@@ -66,11 +60,7 @@ async fn wallets_are_listed_and_got() {
     client.wallets().get(wallet()).await.unwrap();
     client.wallets().get_with_balances(wallet()).await.unwrap();
 
-    let lines: Vec<_> = script
-        .api_calls()
-        .into_iter()
-        .map(|call| call.line)
-        .collect();
+    let lines: Vec<_> = script.api_calls().into_iter().map(|call| call.line).collect();
     assert_eq!(
         lines,
         [
@@ -84,22 +74,13 @@ async fn wallets_are_listed_and_got() {
 
 #[tokio::test(start_paused = true)]
 async fn methods_are_listed_and_got() {
-    let script = Script::new()
-        .call(answer(200, page(METHOD)))
-        .call(answer(200, METHOD));
+    let script = Script::new().call(answer(200, page(METHOD))).call(answer(200, METHOD));
     let client = script.client();
     let list = client.methods().list(business()).chain(84532).name("n");
-    let list = list
-        .status(MethodStatus::Live)
-        .contract(USDC)
-        .kind(MethodKind::Write);
+    let list = list.status(MethodStatus::Live).contract(USDC).kind(MethodKind::Write);
     list.page(1).page_size(10).send().await.unwrap();
     client.methods().get(ID.parse().unwrap()).await.unwrap();
-    let lines: Vec<_> = script
-        .api_calls()
-        .into_iter()
-        .map(|call| call.line)
-        .collect();
+    let lines: Vec<_> = script.api_calls().into_iter().map(|call| call.line).collect();
     assert_eq!(
         lines,
         [
@@ -120,11 +101,7 @@ async fn a_method_is_created_with_the_documented_body() {
         .description("d")
         .input(MethodParam::new("value", ParamType::Uint))
         .input(MethodParam::new("nonce", ParamType::Bytes).size(32))
-        .input(
-            MethodParam::new("notes", ParamType::String)
-                .array()
-                .description("texts"),
-        )
+        .input(MethodParam::new("notes", ParamType::String).array().description("texts"))
         .output(MethodParam::new("ok", ParamType::Bool))
         .callback_url("https://shop.example/1shot");
     let client = script.client();
@@ -158,22 +135,10 @@ async fn a_method_is_created_with_the_documented_body() {
 async fn a_test_run_passes_its_options_and_a_no_is_an_answer() {
     let body = r#"{"success":false,"result":null,"error":{"reason":"used nonce"}}"#;
     let script = Script::new().call(answer(200, body));
-    let params = Params::new()
-        .address("from", USDC)
-        .uint("value", U256::MAX)
-        .bytes("nonce", [0; 4])
-        .value("flag", true);
-    let run = Test::new(params)
-        .wallet(wallet())
-        .value(U256::from(7))
-        .contract_address(USDC)
-        .gas_limit(U256::from(9));
-    let outcome = script
-        .client()
-        .methods()
-        .test(ID.parse().unwrap(), run)
-        .await
-        .unwrap();
+    let params =
+        Params::new().address("from", USDC).uint("value", U256::MAX).bytes("nonce", [0; 4]).value("flag", true);
+    let run = Test::new(params).wallet(wallet()).value(U256::from(7)).contract_address(USDC).gas_limit(U256::from(9));
+    let outcome = script.client().methods().test(ID.parse().unwrap(), run).await.unwrap();
     assert!(!outcome.success);
     assert_eq!(outcome.error_message(), Some("used nonce"));
     let call = script.only_call();
@@ -197,31 +162,15 @@ async fn a_test_run_passes_its_options_and_a_no_is_an_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_for_real_passes_memo_and_options() {
-    let script = Script::new()
-        .call(answer(200, TRANSACTION))
-        .call(answer(200, TRANSACTION));
-    let run = Execute::new(Params::new())
-        .memo("order 17 é")
-        .wallet(wallet())
-        .gas_limit(U256::from(9));
+    let script = Script::new().call(answer(200, TRANSACTION)).call(answer(200, TRANSACTION));
+    let run = Execute::new(Params::new()).memo("order 17 é").wallet(wallet()).gas_limit(U256::from(9));
     let client = script.client();
-    let transaction = client
-        .methods()
-        .execute(ID.parse().unwrap(), run)
-        .await
-        .unwrap();
+    let transaction = client.methods().execute(ID.parse().unwrap(), run).await.unwrap();
     assert_eq!(transaction.status, TransactionStatus::Pending);
-    client
-        .methods()
-        .execute(ID.parse().unwrap(), Params::new())
-        .await
-        .unwrap();
+    client.methods().execute(ID.parse().unwrap(), Params::new()).await.unwrap();
     let calls = script.api_calls();
     assert_eq!(calls[0].line, format!("POST /v0/methods/{ID}/execute"));
-    assert_eq!(
-        json(&calls[0].body),
-        json!({"params": {}, "memo": "order 17 é", "walletId": ID, "gasLimit": "9"})
-    );
+    assert_eq!(json(&calls[0].body), json!({"params": {}, "memo": "order 17 é", "walletId": ID, "gasLimit": "9"}));
     assert_eq!(json(&calls[1].body), json!({"params": {}}));
 }
 
@@ -247,9 +196,7 @@ async fn transactions_are_listed_by_every_filter() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_id_is_not_found_in_both_ways_the_api_says_so() {
     let forbidden = r#"{"type":"UnknownEntityError","message":"m","retryable":false}"#;
-    let script = Script::new()
-        .call(answer(404, ""))
-        .call(answer(403, forbidden));
+    let script = Script::new().call(answer(404, "")).call(answer(403, forbidden));
     let client = script.client();
     for _ in 0..2 {
         let error = client.wallets().get(wallet()).await.unwrap_err();

@@ -1,10 +1,6 @@
 //! The client against a scripted transport and a paused clock, and once against real sockets.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, its helpers included"
-)]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
 
 mod support;
 

@@ -4,9 +4,7 @@ use alloy_primitives::{U256, address, b256};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use x402_oneshot::MethodId;
-use x402_oneshot::api::{
-    ContractMethod, ParamType, StateMutability, Transaction, TransactionStatus, Wallet,
-};
+use x402_oneshot::api::{ContractMethod, ParamType, StateMutability, Transaction, TransactionStatus, Wallet};
 
 const USDC: alloy_primitives::Address = address!("036CbD53842c5426634e7929541eC2318f3dCF7e");
 
@@ -23,23 +21,14 @@ fn method_ids(transaction: &Transaction) -> Vec<MethodId> {
 #[test]
 fn a_transaction_with_a_single_method_id() {
     let read: Transaction = fixture!("transaction_single_id");
-    assert_eq!(
-        method_ids(&read),
-        ["5d0f3e0c-9c1e-4d6a-8a3f-0e9a1b2c3d4e".parse().unwrap()]
-    );
+    assert_eq!(method_ids(&read), ["5d0f3e0c-9c1e-4d6a-8a3f-0e9a1b2c3d4e".parse().unwrap()]);
     assert_eq!(read.status, TransactionStatus::Pending);
-    assert_eq!(
-        (read.transaction_hash, read.completed_seconds),
-        (None, None)
-    );
+    assert_eq!((read.transaction_hash, read.completed_seconds), (None, None));
     assert_eq!(read.to, Some(USDC));
     assert_eq!(read.gas_limit, Some(U256::from(120_000)));
     assert_eq!(read.created_seconds, Some(1_760_000_000));
     assert!(read.memo.as_deref().unwrap().starts_with("x402 0x857b"));
-    assert!(
-        !format!("{read:?}").contains("an-api-key"),
-        "the API key is not kept"
-    );
+    assert!(!format!("{read:?}").contains("an-api-key"), "the API key is not kept");
 }
 
 #[test]
@@ -47,17 +36,9 @@ fn a_transaction_with_a_list_of_method_ids_and_without_nullable_members() {
     let read: Transaction = fixture!("transaction_id_list");
     assert_eq!(method_ids(&read).len(), 2);
     assert_eq!(read.status, TransactionStatus::Submitted);
-    assert_eq!(
-        read.transaction_hash,
-        Some(b256!(
-            "5a0e2d1c3b4a59687786a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
-        ))
-    );
+    assert_eq!(read.transaction_hash, Some(b256!("5a0e2d1c3b4a59687786a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0")));
     assert_eq!(read.contract_address, Some(USDC));
-    assert_eq!(
-        (read.memo, read.failure_reason, read.to),
-        (None, None, None)
-    );
+    assert_eq!((read.memo, read.failure_reason, read.to), (None, None, None));
 }
 
 #[test]
@@ -92,10 +73,7 @@ fn a_transaction_without_what_is_decided_by_is_refused() {
     for member in ["id", "status", "chainId"] {
         let mut bad = good.clone();
         bad.as_object_mut().unwrap().remove(member);
-        assert!(
-            serde_json::from_value::<Transaction>(bad).is_err(),
-            "{member}"
-        );
+        assert!(serde_json::from_value::<Transaction>(bad).is_err(), "{member}");
     }
 }
 
@@ -106,14 +84,8 @@ fn a_wallet_with_its_balance() {
     assert_eq!(read.permit2_authorized_contract_addresses, [USDC]);
     assert!(read.eip7702_contract_address.is_some());
     let balance = read.balance.unwrap();
-    assert_eq!(
-        balance.atomic(),
-        Some(U256::from(1_230_000_000_000_000_000_u64))
-    );
-    assert_eq!(
-        (balance.ticker.as_str(), balance.decimals),
-        ("ETH", Some(18))
-    );
+    assert_eq!(balance.atomic(), Some(U256::from(1_230_000_000_000_000_000_u64)));
+    assert_eq!((balance.ticker.as_str(), balance.decimals), ("ETH", Some(18)));
 }
 
 #[test]
@@ -132,11 +104,7 @@ fn a_contract_method_with_a_type_not_known_here() {
     let read: ContractMethod = fixture!("contract_method");
     assert_eq!(read.contract_address, Some(USDC));
     assert_eq!(read.state_mutability, Some(StateMutability::NonPayable));
-    let kinds: Vec<_> = read
-        .inputs
-        .iter()
-        .map(|p| (p.index, &p.kind, p.type_size))
-        .collect();
+    let kinds: Vec<_> = read.inputs.iter().map(|p| (p.index, &p.kind, p.type_size)).collect();
     assert_eq!(
         kinds,
         [

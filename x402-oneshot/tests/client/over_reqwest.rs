@@ -26,12 +26,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
         };
         let length = head
             .lines()
-            .filter_map(|line| {
-                line.to_ascii_lowercase()
-                    .strip_prefix("content-length: ")?
-                    .parse()
-                    .ok()
-            })
+            .filter_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
             .next()
             .unwrap_or(0);
         if body.len() >= length {
@@ -71,40 +66,21 @@ async fn post(base: &BaseUrl) -> Result<http::Response<Bytes>, TransportError> {
 async fn a_whole_call_over_the_wire() {
     let transaction = format!(r#"{{"id":"{ID}","status":"Completed","chainId":84532}}"#);
     let (base, serving) = server(vec![
-        http_answer(
-            "200 OK",
-            r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#,
-        ),
+        http_answer("200 OK", r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#),
         http_answer("200 OK", &transaction),
     ])
     .await;
     let config = Config::new(Credentials::new("k", "s"));
     let client = Client::new(config.base_url(base.as_str()).unwrap()).unwrap();
-    let read = client
-        .transactions()
-        .get(ID.parse().unwrap())
-        .await
-        .unwrap();
+    let read = client.transactions().get(ID.parse().unwrap()).await.unwrap();
     assert!(read.status.is_final());
     let seen = serving.await.unwrap();
-    assert!(
-        seen[0].starts_with("POST /v0/token HTTP/1.1\r\n"),
-        "{}",
-        seen[0]
-    );
+    assert!(seen[0].starts_with("POST /v0/token HTTP/1.1\r\n"), "{}", seen[0]);
     assert!(seen[0].ends_with("\r\n\r\ngrant_type=client_credentials&client_id=k&client_secret=s"));
     assert!(seen[1].starts_with(&format!("GET /v0/transactions/{ID} HTTP/1.1\r\n")));
-    let version = concat!(
-        "user-agent: x402-oneshot/",
-        env!("CARGO_PKG_VERSION"),
-        "\r\n"
-    );
+    let version = concat!("user-agent: x402-oneshot/", env!("CARGO_PKG_VERSION"), "\r\n");
     assert!(seen[1].contains(version), "{}", seen[1]);
-    assert!(
-        seen[1].contains("authorization: Bearer t\r\n"),
-        "{}",
-        seen[1]
-    );
+    assert!(seen[1].contains("authorization: Bearer t\r\n"), "{}", seen[1]);
 }
 
 #[tokio::test]

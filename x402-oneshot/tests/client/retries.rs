@@ -10,10 +10,7 @@ use x402_oneshot::{Client, Error, ErrorKind, Reach, RetryPolicy};
 use crate::support::{ID, Script, Step, answer, config, late, with_headers};
 
 fn transaction() -> Step {
-    answer(
-        200,
-        format!(r#"{{"id":"{ID}","status":"Pending","chainId":84532}}"#),
-    )
+    answer(200, format!(r#"{{"id":"{ID}","status":"Pending","chainId":84532}}"#))
 }
 
 async fn get(client: &Client) -> Result<Transaction, Error> {
@@ -28,18 +25,9 @@ async fn execute(client: &Client) -> Result<Transaction, Error> {
 fn transient() -> Vec<(&'static str, Step)> {
     let word = r#"{"type":"RedisError","message":"m","retryable":true}"#;
     vec![
-        (
-            "connect",
-            Step::Fail(TransportErrorKind::Connect, Reach::NotSent),
-        ),
-        (
-            "reset",
-            Step::Fail(TransportErrorKind::Io, Reach::MaybeSent),
-        ),
-        (
-            "timeout",
-            Step::Fail(TransportErrorKind::Timeout, Reach::MaybeSent),
-        ),
+        ("connect", Step::Fail(TransportErrorKind::Connect, Reach::NotSent)),
+        ("reset", Step::Fail(TransportErrorKind::Io, Reach::MaybeSent)),
+        ("timeout", Step::Fail(TransportErrorKind::Timeout, Reach::MaybeSent)),
         ("hang", Step::Hang),
         ("429", answer(429, "slow down")),
         ("500 retryable", answer(500, word)),
@@ -61,9 +49,7 @@ async fn a_read_is_repeated_after_every_transient_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn a_test_run_is_repeated_like_a_read_although_it_is_a_post() {
-    let script = Script::new()
-        .call(answer(503, ""))
-        .call(answer(200, r#"{"success":true,"result":{},"error":null}"#));
+    let script = Script::new().call(answer(503, "")).call(answer(200, r#"{"success":true,"result":{},"error":null}"#));
     let client = script.client();
     let outcome = client.methods().test(ID.parse().unwrap(), Params::new());
     assert!(outcome.await.unwrap().success);
@@ -99,8 +85,7 @@ async fn execute_is_sent_again_only_after_a_401_and_never_a_third_time() {
 async fn creating_a_method_is_never_sent_again() {
     let script = Script::new().call(answer(503, ""));
     let address = "0x036CbD53842c5426634e7929541eC2318f3dCF7e";
-    let method =
-        NewContractMethod::new(1, address.parse().unwrap(), ID.parse().unwrap(), "transfer");
+    let method = NewContractMethod::new(1, address.parse().unwrap(), ID.parse().unwrap(), "transfer");
     let client = script.client();
     let created = client.methods().create(ID.parse().unwrap(), &method);
     created.await.unwrap_err();
@@ -110,20 +95,11 @@ async fn creating_a_method_is_never_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn lasting_failures_are_not_repeated() {
     for (status, body) in [
-        (
-            400,
-            r#"{"type":"INVALID_PARAMETERS_ERROR","message":"m","retryable":false}"#,
-        ),
+        (400, r#"{"type":"INVALID_PARAMETERS_ERROR","message":"m","retryable":false}"#),
         (403, ""),
         (404, ""),
-        (
-            422,
-            r#"{"type":"InvalidApiParametersError","message":"m","retryable":true}"#,
-        ),
-        (
-            500,
-            r#"{"type":"ERR_INSUFFICIENT_FUNDS","message":"m","retryable":false}"#,
-        ),
+        (422, r#"{"type":"InvalidApiParametersError","message":"m","retryable":true}"#),
+        (500, r#"{"type":"ERR_INSUFFICIENT_FUNDS","message":"m","retryable":false}"#),
         (302, ""),
     ] {
         let script = Script::new().call(answer(status, body));
@@ -143,9 +119,7 @@ async fn retries_are_bounded_and_the_last_error_is_returned() {
 
     let script = Script::new().call(answer(503, ""));
     let config = config().retry(RetryPolicy::none());
-    get(&Client::with_transport(config, script.clone()))
-        .await
-        .unwrap_err();
+    get(&Client::with_transport(config, script.clone())).await.unwrap_err();
     assert_eq!(script.api_calls().len(), 1);
 }
 
@@ -153,10 +127,7 @@ async fn pauses(failures: Vec<Step>) -> Vec<Duration> {
     let script = Script::new().calls(failures).call(transaction());
     get(&script.client()).await.unwrap();
     let calls = script.api_calls();
-    calls
-        .windows(2)
-        .map(|pair| pair[1].at - pair[0].at)
-        .collect()
+    calls.windows(2).map(|pair| pair[1].at - pair[0].at).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,10 +141,7 @@ async fn retry_after_is_honoured_as_seconds_and_as_a_date_and_is_clamped() {
     let seconds = with_headers(429, &[("retry-after", "4")], "");
     let date = with_headers(
         503,
-        &[
-            ("date", "Sun, 06 Nov 1994 08:49:37 GMT"),
-            ("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"),
-        ],
+        &[("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT")],
         "",
     );
     let waited = pauses(vec![seconds, date]).await;
@@ -188,9 +156,7 @@ async fn no_pause_goes_beyond_the_deadline_and_the_wish_is_told() {
     let script = Script::new().call(with_headers(429, &[("retry-after", "60")], ""));
     let config = config().deadline(Duration::from_secs(5)).unwrap();
     let start = Instant::now();
-    let error = get(&Client::with_transport(config, script))
-        .await
-        .unwrap_err();
+    let error = get(&Client::with_transport(config, script)).await.unwrap_err();
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
     assert!(error.is_retryable());

@@ -36,8 +36,7 @@ async fn failure(script: &Script) -> Error {
 #[tokio::test(start_paused = true)]
 async fn errors_hold_no_secret_id_or_address_even_if_the_answer_repeats_them() {
     let everything = format!("{KEY} {SECRET} {TOKEN} https://api.1shotapi.com/v0 {ID}");
-    let typed =
-        format!(r#"{{"type":"RetryError","message":"{everything}","data":"{everything}"}}"#);
+    let typed = format!(r#"{{"type":"RetryError","message":"{everything}","data":"{everything}"}}"#);
     let odd_type = format!(r#"{{"type":"{everything}","message":"m"}}"#);
     let wrong = format!(r#"{{"id":"{everything}","status":"{everything}"}}"#);
     let chain = format!(r#"{{"id":"{ID}","status":"Pending","chainId":"{everything}"}}"#);
@@ -51,16 +50,10 @@ async fn errors_hold_no_secret_id_or_address_even_if_the_answer_repeats_them() {
         (200, chain),
         (200, String::new()),
     ] {
-        let good = Script::new()
-            .token(token(TOKEN, 60))
-            .token(token(TOKEN, 60));
-        let script = good
-            .call(answer(status, body.clone()))
-            .call(answer(status, body.clone()));
+        let good = Script::new().token(token(TOKEN, 60)).token(token(TOKEN, 60));
+        let script = good.call(answer(status, body.clone())).call(answer(status, body.clone()));
         assert_clean(&rendered(&failure(&script).await));
-        assert_clean(&rendered(
-            &failure(&Script::new().token(answer(status, body))).await,
-        ));
+        assert_clean(&rendered(&failure(&Script::new().token(answer(status, body))).await));
     }
 }
 
@@ -87,15 +80,9 @@ fn credentials_config_and_client_print_no_secret() {
 #[tokio::test(start_paused = true)]
 async fn the_token_header_is_marked_sensitive() {
     let body = format!(r#"{{"id":"{ID}","status":"Pending","chainId":1}}"#);
-    let script = Script::new()
-        .token(token(TOKEN, 60))
-        .call(answer(200, body));
+    let script = Script::new().token(token(TOKEN, 60)).call(answer(200, body));
     let client = script.client();
-    client
-        .transactions()
-        .get(ID.parse().unwrap())
-        .await
-        .unwrap();
+    client.transactions().get(ID.parse().unwrap()).await.unwrap();
     let call = script.only_call();
     assert_eq!(call.authorization, Some(format!("Bearer {TOKEN}")));
     assert!(call.headers["authorization"].is_sensitive());
@@ -106,10 +93,7 @@ async fn the_token_header_is_marked_sensitive() {
 async fn display_never_repeats_its_source() {
     let error = failure(&Script::new().call(answer(200, "<html>"))).await;
     let source = error.source().unwrap().to_string();
-    assert_eq!(
-        error.to_string(),
-        "POST /methods/{id}/execute: the answer could not be read"
-    );
+    assert_eq!(error.to_string(), "POST /methods/{id}/execute: the answer could not be read");
     assert_eq!(source, "not JSON at `.` (line 1, column 1)");
     assert!(!error.to_string().contains(&source));
 }

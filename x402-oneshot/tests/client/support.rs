@@ -27,11 +27,7 @@ pub(crate) fn answer(status: u16, body: impl Into<String>) -> Step {
     with_headers(status, &[], body)
 }
 
-pub(crate) fn with_headers(
-    status: u16,
-    headers: &[(&'static str, &str)],
-    body: impl Into<String>,
-) -> Step {
+pub(crate) fn with_headers(status: u16, headers: &[(&'static str, &str)], body: impl Into<String>) -> Step {
     let mut response = Response::new(Bytes::from(body.into()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
     for (name, value) in headers {
@@ -41,10 +37,7 @@ pub(crate) fn with_headers(
 }
 
 pub(crate) fn token(value: &str, expires_in: i64) -> Step {
-    answer(
-        200,
-        format!(r#"{{"access_token":"{value}","token_type":"Bearer","expires_in":{expires_in}}}"#),
-    )
+    answer(200, format!(r#"{{"access_token":"{value}","token_type":"Bearer","expires_in":{expires_in}}}"#))
 }
 
 pub(crate) fn late(seconds: u64, step: Step) -> Step {
@@ -134,11 +127,7 @@ impl Transport for Script {
     fn send(&self, request: Request<Bytes>) -> Sending<'_> {
         let authorization = request.headers().get("authorization");
         let seen = Seen {
-            line: format!(
-                "{} {}",
-                request.method(),
-                request.uri().path_and_query().unwrap()
-            ),
+            line: format!("{} {}", request.method(), request.uri().path_and_query().unwrap()),
             authorization: authorization.map(|value| value.to_str().unwrap().to_owned()),
             headers: request.headers().clone(),
             body: String::from_utf8(request.body().to_vec()).unwrap(),

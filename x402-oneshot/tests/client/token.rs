@@ -11,10 +11,7 @@ use x402_oneshot::{Client, Error, ErrorKind, Reach};
 use crate::support::{ID, KEY, SECRET, Script, Step, answer, late, token};
 
 fn transaction() -> Step {
-    answer(
-        200,
-        format!(r#"{{"id":"{ID}","status":"Pending","chainId":84532}}"#),
-    )
+    answer(200, format!(r#"{{"id":"{ID}","status":"Pending","chainId":84532}}"#))
 }
 
 fn many(n: usize) -> impl Iterator<Item = Step> {
@@ -36,9 +33,7 @@ async fn get_concurrently(client: &Client, n: usize) -> Vec<Result<Transaction, 
 
 #[tokio::test(start_paused = true)]
 async fn a_hundred_first_calls_at_once_fetch_one_token() {
-    let script = Script::new()
-        .token(late(1, token("t", 3600)))
-        .calls(many(100));
+    let script = Script::new().token(late(1, token("t", 3600))).calls(many(100));
     let outcomes = get_concurrently(&script.client(), 100).await;
     assert!(outcomes.iter().all(Result::is_ok));
     assert_eq!(script.token_calls().len(), 1);
@@ -53,14 +48,8 @@ async fn the_token_call_is_the_documented_form_without_authorization() {
     let script = Script::new().call(transaction());
     get(&script.client()).await.unwrap();
     let calls = script.token_calls();
-    assert_eq!(
-        calls[0].body,
-        format!("grant_type=client_credentials&client_id={KEY}&client_secret={SECRET}")
-    );
-    assert_eq!(
-        calls[0].headers["content-type"],
-        "application/x-www-form-urlencoded"
-    );
+    assert_eq!(calls[0].body, format!("grant_type=client_credentials&client_id={KEY}&client_secret={SECRET}"));
+    assert_eq!(calls[0].headers["content-type"], "application/x-www-form-urlencoded");
     assert_eq!(calls[0].authorization, None);
 }
 
@@ -83,9 +72,7 @@ async fn a_token_is_renewed_a_minute_or_a_tenth_of_its_life_early() {
 
 #[tokio::test(start_paused = true)]
 async fn the_life_of_a_token_starts_when_it_is_asked_for() {
-    let script = Script::new()
-        .token(late(8, token("slow", 10)))
-        .calls(many(2));
+    let script = Script::new().token(late(8, token("slow", 10))).calls(many(2));
     let client = script.client();
     get(&client).await.unwrap();
     advance(Duration::from_secs(2)).await;
@@ -96,18 +83,11 @@ async fn the_life_of_a_token_starts_when_it_is_asked_for() {
 #[tokio::test(start_paused = true)]
 async fn a_token_without_life_is_used_once() {
     for life in [0, -5] {
-        let script = Script::new()
-            .token(token("a", life))
-            .token(token("b", life))
-            .calls(many(2));
+        let script = Script::new().token(token("a", life)).token(token("b", life)).calls(many(2));
         let client = script.client();
         get(&client).await.unwrap();
         get(&client).await.unwrap();
-        let used: Vec<_> = script
-            .api_calls()
-            .into_iter()
-            .filter_map(|call| call.authorization)
-            .collect();
+        let used: Vec<_> = script.api_calls().into_iter().filter_map(|call| call.authorization).collect();
         assert_eq!(used, ["Bearer a", "Bearer b"]);
     }
 }
@@ -116,11 +96,7 @@ async fn a_token_without_life_is_used_once() {
 async fn a_401_fetches_a_new_token_and_the_call_is_made_once_more() {
     let script = Script::new().call(answer(401, "")).call(transaction());
     get(&script.client()).await.unwrap();
-    let used: Vec<_> = script
-        .api_calls()
-        .into_iter()
-        .filter_map(|call| call.authorization)
-        .collect();
+    let used: Vec<_> = script.api_calls().into_iter().filter_map(|call| call.authorization).collect();
     assert_eq!(used, ["Bearer token-1", "Bearer token-2"]);
 }
 
@@ -138,10 +114,7 @@ async fn a_second_401_is_the_error_of_the_call() {
 #[tokio::test(start_paused = true)]
 async fn many_401s_at_once_fetch_one_new_token() {
     let refused = std::iter::repeat_with(|| late(1, answer(401, ""))).take(50);
-    let script = Script::new()
-        .call(transaction())
-        .calls(refused)
-        .calls(many(50));
+    let script = Script::new().call(transaction()).calls(refused).calls(many(50));
     let client = script.client();
     get(&client).await.unwrap();
     let outcomes = get_concurrently(&client, 50).await;
@@ -156,19 +129,14 @@ async fn refused_credentials_fail_the_call_before_it_is_sent() {
     let error = get(&script.client()).await.unwrap_err();
     assert!(error.is_unauthenticated());
     assert_eq!(error.reach(), Reach::NotSent);
-    assert_eq!(
-        error.to_string(),
-        "POST /token: answered 401 (UnauthenticatedError)"
-    );
+    assert_eq!(error.to_string(), "POST /token: answered 401 (UnauthenticatedError)");
     assert_eq!(script.token_calls().len(), 1);
     assert!(script.api_calls().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_who_waited_share_a_failure_and_the_next_call_starts_anew() {
-    let script = Script::new()
-        .token(late(1, answer(403, "")))
-        .call(transaction());
+    let script = Script::new().token(late(1, answer(403, ""))).call(transaction());
     let client = script.client();
     let outcomes = get_concurrently(&client, 20).await;
     assert!(outcomes.iter().all(Result::is_err));
@@ -193,10 +161,7 @@ async fn an_unreadable_token_answer_is_an_error_of_the_token_call() {
     let error = get(&script.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.reach(), Reach::NotSent);
-    assert_eq!(
-        error.to_string(),
-        "POST /token: the answer could not be read"
-    );
+    assert_eq!(error.to_string(), "POST /token: the answer could not be read");
 }
 
 #[tokio::test(start_paused = true)]

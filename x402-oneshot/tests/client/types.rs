@@ -3,13 +3,13 @@
 use std::error::Error as StdError;
 
 use x402_oneshot::api::{
-    ContractMethod, Execute, ListMethods, ListTransactions, ListWallets, Methods, Params, Test,
-    TestOutcome, Transaction, Transactions, WaitPolicy, Wallet, Wallets,
+    ContractMethod, Execute, ListMethods, ListTransactions, ListWallets, Methods, Params, Test, TestOutcome,
+    Transaction, Transactions, WaitPolicy, Wallet, Wallets,
 };
 use x402_oneshot::transport::{Transport, TransportError};
 use x402_oneshot::{
-    ApiError, BaseUrl, BaseUrlError, Client, Config, ConfigError, Credentials, DecodeError, Error,
-    MethodId, Page, ParseIdError, RetryPolicy, TransactionId,
+    ApiError, BaseUrl, BaseUrlError, Client, Config, ConfigError, Credentials, DecodeError, Error, MethodId, Page,
+    ParseIdError, RetryPolicy, TransactionId,
 };
 
 use crate::support::{ID, Script};
@@ -25,11 +25,7 @@ fn every_public_type_is_send_and_sync() {
     shareable::<(Params, Test, Execute, WaitPolicy, ApiError)>();
     shareable::<(MethodId, TransactionId)>();
     shareable::<(Wallets<'static>, Methods<'static>, Transactions<'static>)>();
-    shareable::<(
-        ListWallets<'static>,
-        ListMethods<'static>,
-        ListTransactions<'static>,
-    )>();
+    shareable::<(ListWallets<'static>, ListMethods<'static>, ListTransactions<'static>)>();
     shareable::<std::sync::Arc<dyn Transport>>();
     error::<Error>();
     error::<ConfigError>();
@@ -46,11 +42,7 @@ fn the_futures_of_calls_can_be_spawned() {
     sendable(&client.wallets().list(ID.parse().unwrap()).send());
     sendable(&client.methods().test(ID.parse().unwrap(), Params::new()));
     sendable(&client.methods().execute(ID.parse().unwrap(), Params::new()));
-    sendable(
-        &client
-            .transactions()
-            .wait(ID.parse().unwrap(), &WaitPolicy::new()),
-    );
+    sendable(&client.transactions().wait(ID.parse().unwrap(), &WaitPolicy::new()));
 }
 
 #[test]

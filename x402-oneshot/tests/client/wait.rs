@@ -15,10 +15,7 @@ fn id() -> TransactionId {
 }
 
 fn status(name: &str) -> Step {
-    answer(
-        200,
-        format!(r#"{{"id":"{ID}","status":"{name}","chainId":84532}}"#),
-    )
+    answer(200, format!(r#"{{"id":"{ID}","status":"{name}","chainId":84532}}"#))
 }
 
 fn policy() -> WaitPolicy {
@@ -39,10 +36,7 @@ async fn it_asks_at_once_and_then_twice_a_block_with_jitter_until_final() {
     let done = wait(&script).await.unwrap();
     assert_eq!(done.status, TransactionStatus::Completed);
     let calls = script.api_calls();
-    let pauses: Vec<_> = calls
-        .windows(2)
-        .map(|pair| pair[1].at - pair[0].at)
-        .collect();
+    let pauses: Vec<_> = calls.windows(2).map(|pair| pair[1].at - pair[0].at).collect();
     // Half of 4 s, and the longest jitter: a quarter more.
     assert_eq!(pauses, [Duration::from_millis(2500); 4]);
 }
@@ -51,10 +45,7 @@ async fn it_asks_at_once_and_then_twice_a_block_with_jitter_until_final() {
 async fn a_failed_transaction_is_an_answer() {
     let script = Script::new().call(status("Failed"));
     let start = Instant::now();
-    assert_eq!(
-        wait(&script).await.unwrap().status,
-        TransactionStatus::Failed
-    );
+    assert_eq!(wait(&script).await.unwrap().status, TransactionStatus::Failed);
     assert_eq!(start.elapsed(), Duration::ZERO);
 }
 
@@ -83,10 +74,7 @@ async fn at_the_deadline_the_outcome_is_unknown_and_the_transaction_is_named() {
     assert_eq!(error.reach(), Reach::MaybeSent);
     assert!(error.may_have_acted());
     assert!(error.source().is_none());
-    assert_eq!(
-        error.to_string(),
-        "GET /transactions/{id}: the outcome of the transaction is unknown"
-    );
+    assert_eq!(error.to_string(), "GET /transactions/{id}: the outcome of the transaction is unknown");
     assert_eq!(script.api_calls().len(), 8);
 }
 
