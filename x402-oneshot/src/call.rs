@@ -7,11 +7,12 @@ use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, Request};
 use serde::Serialize;
 use url::{Url, form_urlencoded};
+use x402_core::facilitator::Reach;
 use zeroize::Zeroizing;
 
 use crate::base_url::BaseUrl;
 use crate::credentials::Credentials;
-use crate::error::{Error, ErrorKind, Reach};
+use crate::error::{Error, ErrorKind};
 
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("x402-oneshot/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

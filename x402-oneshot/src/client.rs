@@ -9,11 +9,12 @@ use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
+use x402_core::facilitator::Reach;
 
 use crate::call::Call;
 use crate::config::Config;
 use crate::decode::from_json;
-use crate::error::{Error, ErrorKind, Reach};
+use crate::error::{Error, ErrorKind};
 use crate::random::Random;
 use crate::retry::retry_after;
 use crate::token::{Grant, Token, TokenCache};

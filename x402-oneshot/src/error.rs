@@ -7,20 +7,10 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
+use x402_core::facilitator::Reach;
+
 use crate::api_error::ApiError;
 use crate::id::TransactionId;
-
-/// How far a failed call got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "complete by nature")]
-pub enum Reach {
-    /// The request never left, or was proved not to have been accepted for work.
-    NotSent,
-    /// The request may have arrived; its fate is not known.
-    MaybeSent,
-    /// An answer came back. It may still leave the effect open: see [`Error::may_have_acted`].
-    Answered,
-}
 
 /// What kind of failure an [`Error`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,7 +67,8 @@ impl Error {
 
     /// How far the call got.
     ///
-    /// About the call itself: if its token could not be fetched, the call was not sent.
+    /// About the call itself: if its token could not be fetched, the call was not sent. An answer may still leave
+    /// the effect open: see [`may_have_acted`](Self::may_have_acted).
     #[must_use]
     pub fn reach(&self) -> Reach {
         self.0.reach

@@ -13,7 +13,9 @@ mod api_error;
 pub use api_error::ApiError;
 
 mod error;
-pub use error::{Error, ErrorKind, Reach};
+pub use error::{Error, ErrorKind};
+#[doc(no_inline)]
+pub use x402_core::facilitator::Reach;
 
 mod credentials;
 pub use credentials::{ApiKey, ApiSecret, Credentials};
@@ -45,6 +47,8 @@ mod client;
 pub use client::Client;
 
 pub mod api;
+
+pub mod facilitator;
 
 #[doc(no_inline)]
 pub use bytes;

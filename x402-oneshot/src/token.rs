@@ -12,9 +12,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use x402_core::facilitator::Reach;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, ErrorKind, Reach};
+use crate::error::{Error, ErrorKind};
 
 /// Renewed this long before it expires, or a tenth of its life before, whichever is later.
 const MARGIN: Duration = Duration::from_secs(60);

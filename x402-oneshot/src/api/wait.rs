@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use http::Method;
 use tokio::time::{sleep, timeout_at};
+use x402_core::facilitator::Reach;
 
 use crate::api::transaction::Transaction;
 use crate::api::transactions::Transactions;
 use crate::client::after;
-use crate::error::{Error, ErrorKind, Reach};
+use crate::error::{Error, ErrorKind};
 use crate::id::TransactionId;
 use crate::random::{Random, up_to};
 

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use crate::error::Reach;
+use x402_core::facilitator::Reach;
 
 /// What went wrong on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

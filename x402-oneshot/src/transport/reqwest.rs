@@ -11,8 +11,8 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::base_url::BaseUrl;
-use crate::error::Reach;
 use crate::transport::{Sending, Transport, TransportError, TransportErrorKind};
+use x402_core::facilitator::Reach;
 
 /// The longest answer that is read. A page of a hundred transactions is some 200 KiB.
 const MAX_BODY: usize = 4 * 1024 * 1024;
