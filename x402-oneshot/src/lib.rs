@@ -1,1 +1,4 @@
 //! x402-oneshot
+
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
