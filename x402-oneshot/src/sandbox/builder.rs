@@ -56,7 +56,8 @@ impl SandboxBuilder {
 
     /// How long a block takes, 2 seconds by default.
     ///
-    /// A transaction is `Submitted` after a quarter of it and final at its end.
+    /// A transaction is `Submitted` after a quarter of it and final at its end; with zero, as soon as the runtime
+    /// gets to it.
     pub fn block_time(self, block_time: Duration) -> Self {
         Self {
             block_time: Some(block_time),
@@ -147,11 +148,10 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
         // An error says that the handle is gone, which is what is waited for.
         let _ = open.changed().await;
     };
-    let served = axum::serve(listener, router)
+    // A connection that cannot be accepted is waited out inside; there is no other failure.
+    let _ = axum::serve(listener, router)
         .with_graceful_shutdown(closed)
         .await;
-    // A failure to accept is retried inside: there is no other.
-    drop(served);
 }
 
 /// The world as it is before the first request.
