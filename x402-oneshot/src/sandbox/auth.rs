@@ -26,10 +26,7 @@ struct Grant {
 }
 
 /// `POST /token`, with a form as the clients send it or JSON as the documentation has it.
-pub(super) async fn token(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-) -> Result<Json<Value>, Failure> {
+pub(super) async fn token(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Value>, Failure> {
     let is_json = is_json(request.headers());
     let body = read(request, &shared).await?;
     let grant: Grant = if is_json {
@@ -43,17 +40,13 @@ pub(super) async fn token(
     }
     let credentials = &shared.account.credentials;
     if grant.client_id != credentials.key || grant.client_secret != credentials.secret {
-        return Err(Failure::unauthenticated(
-            "the credentials are not those of this sandbox",
-        ));
+        return Err(Failure::unauthenticated("the credentials are not those of this sandbox"));
     }
     let now = shared.now();
     let mut state = shared.state();
     state.tokens.retain(|_, expires| *expires > now);
     let token = state.entropy.hex();
-    state
-        .tokens
-        .insert(token.clone(), now.saturating_add(LIFETIME));
+    state.tokens.insert(token.clone(), now.saturating_add(LIFETIME));
     Ok(Json(json!({
         "access_token": token,
         "token_type": "Bearer",
@@ -63,9 +56,7 @@ pub(super) async fn token(
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.and_then(|value| value.split(';').next());
     media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
 }
@@ -77,24 +68,16 @@ pub(super) async fn require_token(
     next: Next,
 ) -> Result<Response, Failure> {
     let Some(token) = bearer(request.headers()) else {
-        return Err(Failure::unauthenticated(
-            "the request bears no access token",
-        ));
+        return Err(Failure::unauthenticated("the request bears no access token"));
     };
     let expires = shared.state().tokens.get(token).copied();
     if expires.is_none_or(|expires| expires <= shared.now()) {
-        return Err(Failure::unauthenticated(
-            "the access token is unknown or has expired",
-        ));
+        return Err(Failure::unauthenticated("the access token is unknown or has expired"));
     }
     Ok(next.run(request).await)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

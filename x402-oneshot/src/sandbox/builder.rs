@@ -9,11 +9,11 @@ use std::time::Duration;
 use alloy_primitives::{Address, U256};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use x402_core::{Clock, SystemClock};
 
 use super::account::{Account, Credentials, Wallet};
 use super::buyer::BuyerKey;
 use super::chain::Chain;
-use super::clock::{self, Now};
 use super::entropy::Entropy;
 use super::error::SandboxError;
 use super::handle::Sandbox;
@@ -33,18 +33,13 @@ pub struct SandboxBuilder {
     port: u16,
     /// `None` leaves mining to the caller.
     block_time: Option<Duration>,
-    now: Now,
+    clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self {
-            port: 0,
-            block_time: Some(BLOCK_TIME),
-            now: clock::system(),
-            seed: None,
-        }
+        Self { port: 0, block_time: Some(BLOCK_TIME), clock: Arc::new(SystemClock), seed: None }
     }
 }
 
@@ -59,28 +54,19 @@ impl SandboxBuilder {
     /// A transaction is `Submitted` after a quarter of it and final at its end; with zero, as soon as the runtime
     /// gets to it.
     pub fn block_time(self, block_time: Duration) -> Self {
-        Self {
-            block_time: Some(block_time),
-            ..self
-        }
+        Self { block_time: Some(block_time), ..self }
     }
 
     /// Mines only when [`Sandbox::mine`] says so, so that a test sees each state and waits for nothing.
     pub fn manual_mining(self) -> Self {
-        Self {
-            block_time: None,
-            ..self
-        }
+        Self { block_time: None, ..self }
     }
 
-    /// Takes the time from this function, in Unix seconds, instead of the system's clock.
+    /// Takes the time from this clock instead of the system's.
     ///
     /// It decides the blocks' timestamps, with them the validity of authorizations, and when access tokens expire.
-    pub fn clock(self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self {
-            now: Arc::new(now),
-            ..self
-        }
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
     }
 
     /// Makes keys, credentials, ids and hashes the same at every start.
@@ -89,10 +75,7 @@ impl SandboxBuilder {
     ///
     /// Whoever knows the seed knows the credentials: for tests and traces only.
     pub fn seed(self, seed: u64) -> Self {
-        Self {
-            seed: Some(seed),
-            ..self
-        }
+        Self { seed: Some(seed), ..self }
     }
 
     /// Starts the chain, the API and the miner, as tasks of the runtime that this is called in.
@@ -105,15 +88,10 @@ impl SandboxBuilder {
             Some(seed) => Entropy::seeded(seed),
             None => Entropy::random().map_err(|source| SandboxError::Entropy { source })?,
         };
-        let bind = |source| SandboxError::Bind {
-            port: self.port,
-            source,
-        };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))
-            .await
-            .map_err(bind)?;
+        let bind = |source| SandboxError::Bind { port: self.port, source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let (shared, buyer_key, buyer) = genesis(self.now, entropy);
+        let (shared, buyer_key, buyer) = genesis(self.clock, entropy);
         let shared = Arc::new(shared);
         let (close, open) = watch::channel(());
         if let Some(block_time) = self.block_time {
@@ -149,34 +127,22 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
         let _ = open.changed().await;
     };
     // A connection that cannot be accepted is waited out inside; there is no other failure.
-    let _ = axum::serve(listener, router)
-        .with_graceful_shutdown(closed)
-        .await;
+    let _ = axum::serve(listener, router).with_graceful_shutdown(closed).await;
 }
 
 /// The world as it is before the first request.
-fn genesis(now: Now, mut entropy: Entropy) -> (Shared, BuyerKey, Address) {
-    let created = now();
+fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy) -> (Shared, BuyerKey, Address) {
+    let created = clock.now().as_secs();
     let (buyer_key, buyer) = BuyerKey::generate(&mut entropy);
-    let wallet = Wallet {
-        id: entropy.uuid(),
-        address: Address::from_word(entropy.word()),
-        created,
-    };
+    let wallet = Wallet { id: entropy.uuid(), address: Address::from_word(entropy.word()), created };
     let account = Account {
         business_id: entropy.uuid(),
-        credentials: Credentials {
-            id: entropy.uuid(),
-            key: entropy.uuid().to_string(),
-            secret: entropy.hex(),
-        },
+        credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
         wallet,
     };
     let mut chain = Chain::new(created);
     chain.fund(account.wallet.address, U256::from(WALLET_FUNDS));
-    chain
-        .deploy(token::ADDRESS, token::init_code(buyer))
-        .expect("the committed bytecode constructs");
+    chain.deploy(token::ADDRESS, token::init_code(buyer)).expect("the committed bytecode constructs");
     let state = State {
         chain,
         entropy,
@@ -185,7 +151,7 @@ fn genesis(now: Now, mut entropy: Entropy) -> (Shared, BuyerKey, Address) {
         transactions: Vec::new(),
         requests: RequestCounts::default(),
     };
-    (Shared::new(account, now, state), buyer_key, buyer)
+    (Shared::new(account, clock, state), buyer_key, buyer)
 }
 
 impl fmt::Debug for SandboxBuilder {

@@ -75,18 +75,12 @@ pub(super) struct Chain {
 impl Chain {
     /// A chain whose first block has this timestamp.
     pub(super) fn new(timestamp: u64) -> Self {
-        Self {
-            db: InMemoryDB::default(),
-            number: 1,
-            timestamp,
-            hashed: 0,
-        }
+        Self { db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 }
     }
 
     /// Gives an account this much of the native currency, in wei.
     pub(super) fn fund(&mut self, account: Address, wei: U256) {
-        self.db
-            .insert_account_info(account, AccountInfo::from_balance(wei));
+        self.db.insert_account_info(account, AccountInfo::from_balance(wei));
     }
 
     /// Puts a contract at an address of our choice.
@@ -96,13 +90,7 @@ impl Chain {
     pub(super) fn deploy(&mut self, at: Address, init_code: Bytes) -> Result<(), Fault> {
         let constructor = AccountInfo::from_bytecode(Bytecode::new_legacy(init_code)).with_nonce(1);
         self.db.insert_account_info(at, constructor);
-        let call = Call {
-            from: Address::ZERO,
-            to: at,
-            value: U256::ZERO,
-            input: Bytes::new(),
-            gas_limit: BLOCK_GAS,
-        };
+        let call = Call { from: Address::ZERO, to: at, value: U256::ZERO, input: Bytes::new(), gas_limit: BLOCK_GAS };
         let (execution, state) = self.run(&call, self.timestamp, 0);
         let done = execution.result?;
         if let Some(state) = state {
@@ -169,11 +157,7 @@ impl Chain {
     /// A base fee of zero makes the call free.
     fn run(&self, call: &Call, timestamp: u64, base_fee: u64) -> (Execution, Option<EvmState>) {
         let Ok(sender) = self.db.basic_ref(call.from);
-        let fee = if base_fee == 0 {
-            (0, 0)
-        } else {
-            (MAX_FEE, PRIORITY_FEE)
-        };
+        let fee = if base_fee == 0 { (0, 0) } else { (MAX_FEE, PRIORITY_FEE) };
         let tx = TxEnv {
             tx_type: 2,
             caller: call.from,
@@ -207,13 +191,7 @@ impl Chain {
             Ok(ResultAndState { result, state }) => (result.into(), Some(state)),
             Err(refusal) => {
                 let result = Err(Fault::Refused(refusal.to_string()));
-                (
-                    Execution {
-                        gas_used: 0,
-                        result,
-                    },
-                    None,
-                )
+                (Execution { gas_used: 0, result }, None)
             }
         }
     }
@@ -223,10 +201,7 @@ impl From<ExecutionResult> for Execution {
     fn from(result: ExecutionResult) -> Self {
         let gas_used = result.tx_gas_used();
         let result = match result {
-            ExecutionResult::Success { output, logs, .. } => Ok(Done {
-                output: output.into_data(),
-                logs,
-            }),
+            ExecutionResult::Success { output, logs, .. } => Ok(Done { output: output.into_data(), logs }),
             ExecutionResult::Revert { output, .. } => Err(Fault::Reverted(output)),
             ExecutionResult::Halt { reason, .. } => Err(Fault::Halted(format!("{reason:?}"))),
         };

@@ -73,17 +73,9 @@ pub(super) struct Fields(Vec<Field>);
 
 impl Fields {
     /// Checks a declaration; `place` is the member of the body that it came in.
-    pub(super) fn declare(
-        mut parameters: Vec<Parameter>,
-        place: &str,
-        entropy: &mut Entropy,
-    ) -> Result<Self, Failure> {
+    pub(super) fn declare(mut parameters: Vec<Parameter>, place: &str, entropy: &mut Entropy) -> Result<Self, Failure> {
         if parameters.len() > MAX_PARAMETERS {
-            return Err(Failure::invalid(
-                "body",
-                place,
-                format!("{place} are too many"),
-            ));
+            return Err(Failure::invalid("body", place, format!("{place} are too many")));
         }
         parameters.sort_by_key(|parameter| parameter.index);
         let struct_id = entropy.uuid();
@@ -97,12 +89,7 @@ impl Fields {
                 let message = format!("{place} number {index} has no Solidity type of that size");
                 return Err(Failure::invalid("body", place, message));
             };
-            fields.push(Field {
-                id: entropy.uuid(),
-                struct_id,
-                parameter,
-                solidity,
-            });
+            fields.push(Field { id: entropy.uuid(), struct_id, parameter, solidity });
         }
         Ok(Self(fields))
     }
@@ -135,10 +122,9 @@ impl Parameter {
         match (self.is_array, self.array_size) {
             (false, _) => Some(kind),
             (true, None) => Some(DynSolType::Array(kind.into())),
-            (true, Some(size @ 1..=MAX_ARRAY)) => Some(DynSolType::FixedArray(
-                kind.into(),
-                usize::try_from(size).ok()?,
-            )),
+            (true, Some(size @ 1..=MAX_ARRAY)) => {
+                Some(DynSolType::FixedArray(kind.into(), usize::try_from(size).ok()?))
+            }
             (true, Some(_)) => None,
         }
     }
@@ -176,11 +162,7 @@ impl Declaration {
             outputs: outputs.to_abi("outputs")?,
             state_mutability: mutability,
         };
-        Ok(Self {
-            abi,
-            inputs,
-            outputs,
-        })
+        Ok(Self { abi, inputs, outputs })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -193,18 +175,11 @@ impl Declaration {
 
     /// Whether calling it changes nothing.
     pub(super) fn is_read(&self) -> bool {
-        matches!(
-            self.abi.state_mutability,
-            StateMutability::Pure | StateMutability::View
-        )
+        matches!(self.abi.state_mutability, StateMutability::Pure | StateMutability::View)
     }
 
     /// The same function under another name or mutability.
-    pub(super) fn renamed(
-        &self,
-        name: Option<&str>,
-        mutability: Option<StateMutability>,
-    ) -> Result<Self, Failure> {
+    pub(super) fn renamed(&self, name: Option<&str>, mutability: Option<StateMutability>) -> Result<Self, Failure> {
         let name = name.unwrap_or(self.name());
         let mutability = mutability.unwrap_or(self.mutability());
         Self::new(name, mutability, self.inputs.clone(), self.outputs.clone())
@@ -213,23 +188,11 @@ impl Declaration {
     /// Encodes a call; parameters are found by name, unknown ones ignored.
     pub(super) fn encode(&self, params: &Map<String, Value>) -> Result<Bytes, Failure> {
         let mut values = Vec::with_capacity(self.inputs.0.len());
-        for Field {
-            parameter,
-            solidity,
-            ..
-        } in &self.inputs.0
-        {
+        for Field { parameter, solidity, .. } in &self.inputs.0 {
             let name = format!("params.{}", parameter.name);
-            let given = parameter
-                .static_value
-                .as_ref()
-                .or_else(|| params.get(&parameter.name));
+            let given = parameter.static_value.as_ref().or_else(|| params.get(&parameter.name));
             let Some(json) = given else {
-                return Err(Failure::invalid(
-                    "body",
-                    &name,
-                    format!("{name} is missing"),
-                ));
+                return Err(Failure::invalid("body", &name, format!("{name} is missing")));
             };
             let Some(value) = value::from_json(solidity, json) else {
                 let message = format!("{name} is not of type {solidity}");
@@ -238,9 +201,7 @@ impl Declaration {
             values.push(value);
         }
         let input = self.abi.abi_encode_input(&values);
-        Ok(input
-            .expect("each value was read as the type its parameter has")
-            .into())
+        Ok(input.expect("each value was read as the type its parameter has").into())
     }
 
     /// Decodes what a call returned into an object, by name or else by index. `None` means it is not what was declared.
@@ -251,11 +212,7 @@ impl Declaration {
             named
                 .map(|(index, (field, value))| {
                     let name = &field.parameter.name;
-                    let key = if name.is_empty() {
-                        index.to_string()
-                    } else {
-                        name.clone()
-                    };
+                    let key = if name.is_empty() { index.to_string() } else { name.clone() };
                     (key, value::to_json(value))
                 })
                 .collect(),

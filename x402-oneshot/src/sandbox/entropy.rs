@@ -21,10 +21,7 @@ impl Entropy {
 
     /// Seeds the stream so that it is the same every time.
     pub(super) fn seeded(seed: u64) -> Self {
-        Self {
-            seed: keccak256(seed.to_be_bytes()),
-            counter: 0,
-        }
+        Self { seed: keccak256(seed.to_be_bytes()), counter: 0 }
     }
 
     pub(super) fn word(&mut self) -> B256 {
@@ -39,9 +36,7 @@ impl Entropy {
     /// A version 4 UUID: one client checks version and variant.
     pub(super) fn uuid(&mut self) -> Uuid {
         let word = self.word();
-        let bytes = word
-            .first_chunk()
-            .expect("a word is twice as long as a UUID");
+        let bytes = word.first_chunk().expect("a word is twice as long as a UUID");
         uuid::Builder::from_random_bytes(*bytes).into_uuid()
     }
 
@@ -60,10 +55,7 @@ mod tests {
         let (mut a, mut b) = (Entropy::seeded(7), Entropy::seeded(7));
         assert_eq!([a.uuid(), a.uuid()], [b.uuid(), b.uuid()]);
         assert_ne!(a.word(), a.word());
-        assert_ne!(
-            Entropy::random().unwrap().word(),
-            Entropy::random().unwrap().word()
-        );
+        assert_ne!(Entropy::random().unwrap().word(), Entropy::random().unwrap().word());
     }
 
     #[test]

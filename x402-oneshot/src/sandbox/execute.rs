@@ -79,16 +79,11 @@ pub(super) async fn test(
     let (result, error) = match execution.result {
         Ok(done) => match method.declaration.decode(&done.output) {
             Some(result) => (Some(result), None),
-            None => (
-                None,
-                Some(json!({"name": "Undeclared", "message": UNDECLARED})),
-            ),
+            None => (None, Some(json!({"name": "Undeclared", "message": UNDECLARED}))),
         },
         Err(fault) => (None, Some(Reason::from(fault).to_json())),
     };
-    Ok(Json(
-        json!({"success": error.is_none(), "result": result, "error": error}),
-    ))
+    Ok(Json(json!({"success": error.is_none(), "result": result, "error": error})))
 }
 
 const UNDECLARED: &str = "the contract's answer is not what the outputs declare";

@@ -39,8 +39,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
             Failure::malformed("the body is not JSON")
         }
     })?;
-    json.end()
-        .map_err(|_| Failure::malformed("the body goes on after its JSON"))?;
+    json.end().map_err(|_| Failure::malformed("the body goes on after its JSON"))?;
     Ok(value)
 }
 
@@ -51,16 +50,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        axum::extract::Query::try_from_uri(&parts.uri)
-            .map(|query| Self(query.0))
-            .map_err(|error| {
-                let cause = std::error::Error::source(&error);
-                Failure::invalid(
-                    "query",
-                    "",
-                    cause.map_or(error.to_string(), ToString::to_string),
-                )
-            })
+        axum::extract::Query::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|error| {
+            let cause = std::error::Error::source(&error);
+            Failure::invalid("query", "", cause.map_or(error.to_string(), ToString::to_string))
+        })
     }
 }
 
@@ -88,9 +81,7 @@ impl FromRequestParts<Arc<Shared>> for OwnBusiness {
         if business == shared.account.business_id {
             Ok(Self)
         } else {
-            Err(Failure::unauthorized(
-                "the business belongs to someone else",
-            ))
+            Err(Failure::unauthorized("the business belongs to someone else"))
         }
     }
 }

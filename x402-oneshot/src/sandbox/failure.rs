@@ -17,13 +17,7 @@ pub(super) struct Failure {
 
 impl Failure {
     fn new(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            message: message.into(),
-            data: Value::Null,
-            retryable: false,
-        }
+        Self { status, kind, message: message.into(), data: Value::Null, retryable: false }
     }
 
     /// 400: the body is not JSON, or not what the endpoint takes at all.
@@ -55,11 +49,7 @@ impl Failure {
     /// 405: the endpoint exists, the method does not.
     pub(super) fn method_not_allowed() -> Self {
         let message = "the endpoint has no such method";
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "ERR_UNKNOWN_FUNCTION",
-            message,
-        )
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "ERR_UNKNOWN_FUNCTION", message)
     }
 
     /// 413, or whatever status says that the body could not be read.
@@ -73,22 +63,14 @@ impl Failure {
         Self {
             data: json!({"parameterType": place, "parameterName": name, "parameterValue": null}),
             retryable: true,
-            ..Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "InvalidApiParametersError",
-                message,
-            )
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "InvalidApiParametersError", message)
         }
     }
 
     /// 500: the wallet cannot pay for the gas.
     pub(super) fn insufficient_funds() -> Self {
         let message = "the wallet cannot pay for the gas";
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "ERR_INSUFFICIENT_FUNDS",
-            message,
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ERR_INSUFFICIENT_FUNDS", message)
     }
 }
 
@@ -103,9 +85,7 @@ impl IntoResponse for Failure {
         let mut response = (self.status, body).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = header::HeaderValue::from_static("Bearer");
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, challenge);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

@@ -34,13 +34,7 @@ impl Sandbox {
         buyer: Address,
         close: watch::Sender<()>,
     ) -> Self {
-        Self {
-            base_url,
-            shared,
-            buyer_key,
-            buyer,
-            _close: close,
-        }
+        Self { base_url, shared, buyer_key, buyer, _close: close }
     }
 
     /// Where the API is: `http://127.0.0.1:PORT/v0`, without a slash at the end.
@@ -105,22 +99,13 @@ impl Sandbox {
     #[must_use]
     pub fn balance_of(&self, account: Address) -> U256 {
         // The token is there from the start and its `balanceOf` refuses nobody.
-        self.shared
-            .state()
-            .chain
-            .balance_of(token::ADDRESS, account)
-            .unwrap_or_default()
+        self.shared.state().chain.balance_of(token::ADDRESS, account).unwrap_or_default()
     }
 
     /// All transactions so far, oldest first.
     #[must_use]
     pub fn transactions(&self) -> Vec<SandboxTransaction> {
-        self.shared
-            .state()
-            .transactions
-            .iter()
-            .map(|transaction| transaction.view.clone())
-            .collect()
+        self.shared.state().transactions.iter().map(|transaction| transaction.view.clone()).collect()
     }
 
     /// How often each endpoint was asked so far.
@@ -143,8 +128,6 @@ impl Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("base_url", &self.base_url)
-            .finish_non_exhaustive()
+        f.debug_struct("Sandbox").field("base_url", &self.base_url).finish_non_exhaustive()
     }
 }

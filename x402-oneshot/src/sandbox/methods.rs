@@ -50,18 +50,11 @@ impl Filter {
     /// A name matches if it contains the filter's. Nothing here is ever archived or made from a prompt.
     fn matches(&self, method: &Method) -> bool {
         self.chain_id.is_none_or(|chain| chain == CHAIN_ID)
-            && self
-                .name
-                .as_ref()
-                .is_none_or(|name| method.name.contains(name))
+            && self.name.as_ref().is_none_or(|name| method.name.contains(name))
             && !matches!(self.status, Life::Archived)
-            && self
-                .contract_address
-                .is_none_or(|contract| contract == method.contract)
+            && self.contract_address.is_none_or(|contract| contract == method.contract)
             && self.prompt_id.is_none()
-            && self
-                .method_type
-                .is_none_or(|kind| matches!(kind, Type::Read) == method.declaration.is_read())
+            && self.method_type.is_none_or(|kind| matches!(kind, Type::Read) == method.declaration.is_read())
     }
 }
 
@@ -73,11 +66,7 @@ pub(super) async fn list(
     Query(page): Query<Page>,
 ) -> Result<Json<Value>, Failure> {
     let state = shared.state();
-    let matching: Vec<&Method> = state
-        .methods
-        .iter()
-        .filter(|method| filter.matches(method))
-        .collect();
+    let matching: Vec<&Method> = state.methods.iter().filter(|method| filter.matches(method)).collect();
     page.of(&matching, |method| method.to_json(&shared.account))
 }
 
@@ -107,11 +96,7 @@ pub(super) async fn create(
     let now = shared.now();
     let mut state = shared.state();
     let inputs = Fields::declare(new.inputs, "inputs", &mut state.entropy)?;
-    let outputs = Fields::declare(
-        new.outputs.unwrap_or_default(),
-        "outputs",
-        &mut state.entropy,
-    )?;
+    let outputs = Fields::declare(new.outputs.unwrap_or_default(), "outputs", &mut state.entropy)?;
     let method = Method {
         id: state.entropy.uuid(),
         name: new.name,
@@ -128,10 +113,7 @@ pub(super) async fn create(
 }
 
 /// `GET /methods/{id}`.
-pub(super) async fn get(
-    Id(id): Id,
-    State(shared): State<Arc<Shared>>,
-) -> Result<Json<Value>, Failure> {
+pub(super) async fn get(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Failure> {
     Ok(Json(find(&shared, id)?.to_json(&shared.account)))
 }
 
@@ -169,14 +151,8 @@ pub(super) async fn update(
     let Some(method) = state.methods.iter_mut().find(|method| method.id == id) else {
         return Err(unknown());
     };
-    let Update {
-        function_name,
-        state_mutability,
-        ..
-    } = &change;
-    method.declaration = method
-        .declaration
-        .renamed(function_name.as_deref(), *state_mutability)?;
+    let Update { function_name, state_mutability, .. } = &change;
+    method.declaration = method.declaration.renamed(function_name.as_deref(), *state_mutability)?;
     method.contract = change.contract_address.unwrap_or(method.contract);
     if let Some(name) = change.name {
         method.name = name;
@@ -213,11 +189,7 @@ fn check_chain(id: Option<u64>) -> Result<(), Failure> {
 /// Refuses a wallet that is not the sandbox's.
 pub(super) fn check_wallet(shared: &Shared, id: Option<Uuid>) -> Result<(), Failure> {
     if id.is_some_and(|id| id != shared.account.wallet.id) {
-        return Err(Failure::invalid(
-            "body",
-            "walletId",
-            "no wallet has this id",
-        ));
+        return Err(Failure::invalid("body", "walletId", "no wallet has this id"));
     }
     Ok(())
 }

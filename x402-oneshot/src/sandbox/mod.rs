@@ -39,8 +39,6 @@
 //! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. A method's `callbackUrl` is kept, but
 //! nothing is sent to it. Struct parameters are not supported. Nothing is ever forgotten: memory grows with use.
 
-mod clock;
-
 mod entropy;
 
 mod error;

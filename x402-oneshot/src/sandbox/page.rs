@@ -22,11 +22,7 @@ pub(super) struct Page {
 
 impl Page {
     /// Cuts the page out of all that matched and puts it in the API's envelope.
-    pub(super) fn of<T>(
-        &self,
-        matching: &[T],
-        to_json: impl Fn(&T) -> Value,
-    ) -> Result<Json<Value>, Failure> {
+    pub(super) fn of<T>(&self, matching: &[T], to_json: impl Fn(&T) -> Value) -> Result<Json<Value>, Failure> {
         let page = self.page.unwrap_or(1);
         if page == 0 {
             return Err(Failure::invalid("query", "page", "page is counted from 1"));
@@ -37,12 +33,7 @@ impl Page {
             return Err(Failure::invalid("query", "pageSize", message));
         }
         let skipped = (page - 1).saturating_mul(size);
-        let response: Vec<Value> = matching
-            .iter()
-            .skip(skipped)
-            .take(size)
-            .map(to_json)
-            .collect();
+        let response: Vec<Value> = matching.iter().skip(skipped).take(size).map(to_json).collect();
         Ok(Json(json!({
             "response": response,
             "page": page,

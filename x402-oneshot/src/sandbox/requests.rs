@@ -10,19 +10,13 @@ pub struct RequestCounts(BTreeMap<(String, String), u64>);
 
 impl RequestCounts {
     pub(super) fn add(&mut self, method: &str, route: &str) {
-        *self
-            .0
-            .entry((method.to_owned(), route.to_owned()))
-            .or_default() += 1;
+        *self.0.entry((method.to_owned(), route.to_owned())).or_default() += 1;
     }
 
     /// Requests to one endpoint.
     #[must_use]
     pub fn of(&self, method: &str, route: &str) -> u64 {
-        self.0
-            .get(&(method.to_owned(), route.to_owned()))
-            .copied()
-            .unwrap_or_default()
+        self.0.get(&(method.to_owned(), route.to_owned())).copied().unwrap_or_default()
     }
 
     /// Requests to all endpoints together.
@@ -33,8 +27,6 @@ impl RequestCounts {
 
     /// Each endpoint that was asked, as method, path template and count.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, u64)> {
-        self.0
-            .iter()
-            .map(|((method, route), count)| (method.as_str(), route.as_str(), *count))
+        self.0.iter().map(|((method, route), count)| (method.as_str(), route.as_str(), *count))
     }
 }

@@ -31,52 +31,29 @@ impl From<Fault> for Reason {
             Fault::Refused(why) => ("Refused", why, Bytes::new()),
             Fault::Reverted(data) => return decode(data),
         };
-        Self {
-            name: name.to_owned(),
-            message,
-            data,
-        }
+        Self { name: name.to_owned(), message, data }
     }
 }
 
 fn decode(data: Bytes) -> Reason {
     // `require(condition, "text")`
     if let Ok(revert) = Revert::abi_decode(&data) {
-        return Reason {
-            name: "Error".to_owned(),
-            message: revert.reason,
-            data,
-        };
+        return Reason { name: "Error".to_owned(), message: revert.reason, data };
     }
     // An overflow, a division by zero and the like.
     if let Ok(panic) = Panic::abi_decode(&data) {
-        return Reason {
-            name: "Panic".to_owned(),
-            message: panic.to_string(),
-            data,
-        };
+        return Reason { name: "Panic".to_owned(), message: panic.to_string(), data };
     }
     for error in token::ARTIFACT.abi.errors() {
         if let Ok(decoded) = error.decode_error(&data) {
             let arguments: Vec<String> = decoded.body.iter().map(value::to_text).collect();
             let message = format!("{}({})", error.name, arguments.join(", "));
-            return Reason {
-                name: error.name.clone(),
-                message,
-                data,
-            };
+            return Reason { name: error.name.clone(), message, data };
         }
     }
-    let message = if data.is_empty() {
-        "execution reverted".to_owned()
-    } else {
-        format!("execution reverted with data {data}")
-    };
-    Reason {
-        name: "Reverted".to_owned(),
-        message,
-        data,
-    }
+    let message =
+        if data.is_empty() { "execution reverted".to_owned() } else { format!("execution reverted with data {data}") };
+    Reason { name: "Reverted".to_owned(), message, data }
 }
 
 #[cfg(test)]
@@ -91,39 +68,26 @@ mod tests {
 
     #[test]
     fn a_require_string_is_the_reason() {
-        let data = Revert {
-            reason: "no".to_owned(),
-        }
-        .abi_encode();
+        let data = Revert { reason: "no".to_owned() }.abi_encode();
         assert_eq!(message(data.into()), "no");
     }
 
     #[test]
     fn a_panic_names_its_code() {
-        let data = Panic {
-            code: U256::from(0x11),
-        }
-        .abi_encode();
+        let data = Panic { code: U256::from(0x11) }.abi_encode();
         assert!(message(data.into()).contains("0x11"));
     }
 
     #[test]
     fn a_custom_error_is_named_with_its_arguments() {
         // ERC20InvalidReceiver(address)
-        let data =
-            bytes!("ec442f050000000000000000000000000000000000000000000000000000000000000000");
-        assert_eq!(
-            message(data),
-            "ERC20InvalidReceiver(0x0000000000000000000000000000000000000000)"
-        );
+        let data = bytes!("ec442f050000000000000000000000000000000000000000000000000000000000000000");
+        assert_eq!(message(data), "ERC20InvalidReceiver(0x0000000000000000000000000000000000000000)");
     }
 
     #[test]
     fn unknown_data_is_shown_and_no_data_is_said() {
-        assert_eq!(
-            message(bytes!("deadbeef")),
-            "execution reverted with data 0xdeadbeef"
-        );
+        assert_eq!(message(bytes!("deadbeef")), "execution reverted with data 0xdeadbeef");
         assert_eq!(message(Bytes::new()), "execution reverted");
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -45,21 +46,12 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Counts a request, if the sandbox has such an endpoint: the table does not grow with nonsense.
-async fn count(
-    State(shared): State<Arc<Shared>>,
-    path: Option<MatchedPath>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if let Some(route) = path
-        .as_ref()
-        .and_then(|path| path.as_str().strip_prefix(BASE_PATH))
-    {
-        shared
-            .state()
-            .requests
-            .add(request.method().as_str(), route);
+/// Counts a request, if the sandbox has such an endpoint: nonsense must not grow the table.
+async fn count(State(shared): State<Arc<Shared>>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let route = path.as_ref().and_then(|path| path.as_str().strip_prefix(BASE_PATH));
+    let has_such = [Method::GET, Method::POST, Method::PUT].contains(request.method());
+    if let Some(route) = route.filter(|_| has_such) {
+        shared.state().requests.add(request.method().as_str(), route);
     }
     next.run(request).await
 }

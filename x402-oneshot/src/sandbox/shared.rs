@@ -1,13 +1,13 @@
 //! What all requests share.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use x402_core::Clock;
 
 use super::account::Account;
 use super::chain::Chain;
-use super::clock::Now;
 use super::entropy::Entropy;
 use super::method::Method;
 use super::requests::RequestCounts;
@@ -18,7 +18,7 @@ pub(super) struct Shared {
     pub(super) account: Account,
     /// Wakes the miner when a transaction is queued.
     pub(super) queued: Notify,
-    now: Now,
+    clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
 
@@ -36,18 +36,13 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(account: Account, now: Now, state: State) -> Self {
-        Self {
-            account,
-            queued: Notify::new(),
-            now,
-            state: Mutex::new(state),
-        }
+    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State) -> Self {
+        Self { account, queued: Notify::new(), clock, state: Mutex::new(state) }
     }
 
     /// Unix time in seconds.
     pub(super) fn now(&self) -> u64 {
-        (self.now)()
+        self.clock.now().as_secs()
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -58,11 +53,7 @@ impl Shared {
     pub(super) fn submit(&self) {
         let now = self.now();
         let mut state = self.state();
-        let State {
-            chain,
-            transactions,
-            ..
-        } = &mut *state;
+        let State { chain, transactions, .. } = &mut *state;
         for transaction in transactions.iter_mut() {
             transaction.submit(chain, now);
         }
@@ -72,15 +63,8 @@ impl Shared {
     pub(super) fn mine(&self) {
         let now = self.now();
         let mut state = self.state();
-        let State {
-            chain,
-            transactions,
-            ..
-        } = &mut *state;
-        let mut submitted = transactions
-            .iter_mut()
-            .filter(|tx| tx.is_submitted())
-            .peekable();
+        let State { chain, transactions, .. } = &mut *state;
+        let mut submitted = transactions.iter_mut().filter(|tx| tx.is_submitted()).peekable();
         if submitted.peek().is_some() {
             chain.begin_block(now);
         }

@@ -60,13 +60,7 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    pub(super) fn new(
-        id: Uuid,
-        method: &Method,
-        call: Call,
-        memo: Option<String>,
-        now: u64,
-    ) -> Self {
+    pub(super) fn new(id: Uuid, method: &Method, call: Call, memo: Option<String>, now: u64) -> Self {
         Self {
             view: SandboxTransaction {
                 id,
@@ -156,25 +150,14 @@ impl Transaction {
 /// The API's `LogDescription`; `None` for an event that the token does not declare.
 fn describe(log: &Log) -> Option<Value> {
     let topic = log.topics().first()?;
-    let event = token::ARTIFACT
-        .abi
-        .events()
-        .find(|event| event.selector() == *topic)?;
+    let event = token::ARTIFACT.abi.events().find(|event| event.selector() == *topic)?;
     let decoded = event.decode_log(log).ok()?;
     // The decoder sorts the arguments apart; here they are wanted in the order of the declaration.
     let (mut indexed, mut body) = (decoded.indexed.iter(), decoded.body.iter());
     let in_order = |input: &alloy_json_abi::EventParam| {
-        if input.indexed {
-            indexed.next()
-        } else {
-            body.next()
-        }
+        if input.indexed { indexed.next() } else { body.next() }
     };
-    let args = event
-        .inputs
-        .iter()
-        .map(in_order)
-        .map(|argument| argument.map(value::to_strings));
+    let args = event.inputs.iter().map(in_order).map(|argument| argument.map(value::to_strings));
     Some(json!({
         "name": event.name,
         "signature": event.signature(),

@@ -37,20 +37,11 @@ impl Filter {
         let memo = view.memo.as_deref().unwrap_or_default();
         self.chain_id.is_none_or(|chain| chain == CHAIN_ID)
             && self.status.is_none_or(|status| status == view.status)
-            && self
-                .wallet_id
-                .is_none_or(|wallet| wallet == account.wallet.id)
-            && self
-                .contract_method_id
-                .is_none_or(|method| method == view.method_id)
-            && self
-                .api_credential_id
-                .is_none_or(|id| id == account.credentials.id)
+            && self.wallet_id.is_none_or(|wallet| wallet == account.wallet.id)
+            && self.contract_method_id.is_none_or(|method| method == view.method_id)
+            && self.api_credential_id.is_none_or(|id| id == account.credentials.id)
             && self.user_id.is_none()
-            && self
-                .memo
-                .as_deref()
-                .is_none_or(|wanted| memo.contains(wanted))
+            && self.memo.as_deref().is_none_or(|wanted| memo.contains(wanted))
             && self.created_after.is_none_or(|after| created >= after)
             && self.created_before.is_none_or(|before| created <= before)
     }
@@ -65,26 +56,15 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Failure> {
     let state = shared.state();
     let newest_first = state.transactions.iter().rev();
-    let matching: Vec<&Transaction> = newest_first
-        .filter(|transaction| filter.matches(transaction, &shared.account))
-        .collect();
-    page.of(&matching, |transaction| {
-        transaction.to_json(&shared.account)
-    })
+    let matching: Vec<&Transaction> =
+        newest_first.filter(|transaction| filter.matches(transaction, &shared.account)).collect();
+    page.of(&matching, |transaction| transaction.to_json(&shared.account))
 }
 
 /// `GET /transactions/{id}`.
-pub(super) async fn get(
-    Id(id): Id,
-    State(shared): State<Arc<Shared>>,
-) -> Result<Json<Value>, Failure> {
+pub(super) async fn get(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Failure> {
     let state = shared.state();
-    let transaction = state
-        .transactions
-        .iter()
-        .find(|transaction| transaction.view.id == id);
+    let transaction = state.transactions.iter().find(|transaction| transaction.view.id == id);
     let unknown = || Failure::unknown_entity("no transaction has this id");
-    transaction
-        .map(|transaction| Json(transaction.to_json(&shared.account)))
-        .ok_or_else(unknown)
+    transaction.map(|transaction| Json(transaction.to_json(&shared.account))).ok_or_else(unknown)
 }

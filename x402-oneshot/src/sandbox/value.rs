@@ -122,17 +122,11 @@ fn bytes(json: &Value) -> Option<Bytes> {
 }
 
 fn elements(kind: &DynSolType, json: &Value) -> Option<Vec<DynSolValue>> {
-    json.as_array()?
-        .iter()
-        .map(|element| from_json(kind, element))
-        .collect()
+    json.as_array()?.iter().map(|element| from_json(kind, element)).collect()
 }
 
 fn elements_of(value: &DynSolValue) -> Option<&[DynSolValue]> {
-    value
-        .as_array()
-        .or_else(|| value.as_fixed_array())
-        .or_else(|| value.as_tuple())
+    value.as_array().or_else(|| value.as_fixed_array()).or_else(|| value.as_tuple())
 }
 
 #[cfg(test)]
@@ -174,31 +168,16 @@ mod tests {
 
     #[test]
     fn fixed_bytes_have_their_size() {
-        assert_eq!(
-            round_trip("bytes2", &json!("0xbeef")),
-            Some(json!("0xbeef"))
-        );
-        for input in [
-            json!("0xbe"),
-            json!("0xbeef00"),
-            json!("beef"),
-            json!("0xbee"),
-            json!(1),
-        ] {
+        assert_eq!(round_trip("bytes2", &json!("0xbeef")), Some(json!("0xbeef")));
+        for input in [json!("0xbe"), json!("0xbeef00"), json!("beef"), json!("0xbee"), json!(1)] {
             assert_eq!(round_trip("bytes2", &input), None);
         }
     }
 
     #[test]
     fn arrays_keep_their_shape() {
-        assert_eq!(
-            round_trip("bool[]", &json!([true, "false"])),
-            Some(json!([true, false]))
-        );
-        assert_eq!(
-            round_trip("string[2]", &json!(["a", "b"])),
-            Some(json!(["a", "b"]))
-        );
+        assert_eq!(round_trip("bool[]", &json!([true, "false"])), Some(json!([true, false])));
+        assert_eq!(round_trip("string[2]", &json!(["a", "b"])), Some(json!(["a", "b"])));
         assert_eq!(round_trip("string[2]", &json!(["a"])), None);
         assert_eq!(round_trip("address[]", &json!(["0x00"])), None);
     }

@@ -30,13 +30,9 @@ pub(super) async fn list(
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
 ) -> Result<Json<Value>, Failure> {
-    let matches = filter.chain_id.is_none_or(|chain| chain == CHAIN_ID)
-        && filter.name.is_none_or(|name| NAME.contains(&name));
-    let wallets = if matches {
-        vec![to_json(&shared, true)]
-    } else {
-        vec![]
-    };
+    let matches =
+        filter.chain_id.is_none_or(|chain| chain == CHAIN_ID) && filter.name.is_none_or(|name| NAME.contains(&name));
+    let wallets = if matches { vec![to_json(&shared, true)] } else { vec![] };
     page.of(&wallets, Value::clone)
 }
 

@@ -7,8 +7,7 @@ use crate::harness::Api;
 
 #[test]
 fn the_committed_abi_has_both_overloads() {
-    let artifact: Value =
-        serde_json::from_str(include_str!("../../contracts/SandboxUSDC.json")).unwrap();
+    let artifact: Value = serde_json::from_str(include_str!("../../contracts/SandboxUSDC.json")).unwrap();
     let abi: JsonAbi = serde_json::from_value(artifact["abi"].clone()).unwrap();
     let overloads = abi.function("transferWithAuthorization").unwrap();
     let mut selectors: Vec<_> = overloads.iter().map(|f| f.selector().to_string()).collect();
@@ -39,9 +38,7 @@ async fn read(function: &str, output: Value) -> Value {
     declaration["stateMutability"] = json!("view");
     declaration["outputs"] = json!([output]);
     let method = api.create(declaration).await;
-    let answer = api
-        .post(&format!("/methods/{method}/test"), json!({"params": {}}))
-        .await;
+    let answer = api.post(&format!("/methods/{method}/test"), json!({"params": {}})).await;
     assert_eq!(answer["success"], true, "{answer}");
     answer["result"].clone()
 }

@@ -1,25 +1,22 @@
 //! A client of the sandbox, and authorizations to feed it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain, sol};
 use k256::ecdsa::SigningKey;
 use reqwest::Method;
 use serde_json::{Value, json};
+use x402_core::UnixSeconds;
+use x402_core::testing::ManualClock;
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
 
 /// When the tests take place.
 pub(crate) const NOW: u64 = 1_750_000_000;
 
 /// The well-known development key of account 1, which holds nothing in the sandbox.
-pub(crate) const STRANGER: [u8; 32] =
-    hex!("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+pub(crate) const STRANGER: [u8; 32] = hex!("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
 
 /// Who is paid.
-pub(crate) const SELLER: Address =
-    alloy_primitives::address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C");
+pub(crate) const SELLER: Address = alloy_primitives::address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C");
 
 sol! {
     struct TransferWithAuthorization {
@@ -32,29 +29,10 @@ sol! {
     }
 }
 
-/// A clock that stands still until it is moved.
-#[derive(Clone)]
-pub(crate) struct StoppedClock(Arc<AtomicU64>);
-
-impl StoppedClock {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(NOW)))
-    }
-
-    pub(crate) fn set(&self, now: u64) {
-        self.0.store(now, Ordering::SeqCst);
-    }
-
-    pub(crate) fn reader(&self) -> impl Fn() -> u64 + Send + Sync + 'static {
-        let now = Arc::clone(&self.0);
-        move || now.load(Ordering::SeqCst)
-    }
-}
-
 /// A sandbox, a client and the token it has been given.
 pub(crate) struct Api {
     pub(crate) sandbox: Sandbox,
-    pub(crate) clock: StoppedClock,
+    pub(crate) clock: ManualClock,
     http: reqwest::Client,
     token: String,
 }
@@ -68,15 +46,10 @@ impl Api {
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {
         // Another test of the process may have been first; plain HTTP only wants that there is one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = StoppedClock::new();
-        let sandbox = builder.clock(clock.reader()).start().await.unwrap();
+        let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
+        let sandbox = builder.clock(clock.clone()).start().await.unwrap();
         let http = reqwest::Client::new();
-        let mut api = Self {
-            sandbox,
-            clock,
-            http,
-            token: String::new(),
-        };
+        let mut api = Self { sandbox, clock, http, token: String::new() };
         let (status, answer) = api.ask(Method::POST, "/token", Some(api.grant())).await;
         assert_eq!(status, 200);
         api.token = answer["access_token"].as_str().unwrap().to_owned();
@@ -93,28 +66,16 @@ impl Api {
 
     /// A request without the token, to put anything in.
     pub(crate) fn bare(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http
-            .request(method, format!("{}{path}", self.sandbox.base_url()))
+        self.http.request(method, format!("{}{path}", self.sandbox.base_url()))
     }
 
     pub(crate) async fn send(request: reqwest::RequestBuilder) -> (u16, Value) {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
-        (
-            status,
-            response
-                .json()
-                .await
-                .expect("every answer of the API is JSON"),
-        )
+        (status, response.json().await.expect("every answer of the API is JSON"))
     }
 
-    pub(crate) async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> (u16, Value) {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let request = self.bare(method, path).bearer_auth(&self.token);
         Self::send(match body {
             Some(body) => request.json(&body),
@@ -125,12 +86,7 @@ impl Api {
 
     pub(crate) async fn ask_raw(&self, method: Method, path: &str, body: String) -> (u16, Value) {
         let request = self.bare(method, path).bearer_auth(&self.token);
-        Self::send(
-            request
-                .header("content-type", "application/json")
-                .body(body),
-        )
-        .await
+        Self::send(request.header("content-type", "application/json").body(body)).await
     }
 
     /// Asks for what must be there.
@@ -174,20 +130,16 @@ impl Api {
     }
 
     pub(crate) async fn create_overload(&self, overload: Overload) -> String {
-        self.create(self.declaration("transferWithAuthorization", overload.inputs()))
-            .await
+        self.create(self.declaration("transferWithAuthorization", overload.inputs())).await
     }
 
     /// Executes and mines; gives the transaction in its final state.
     pub(crate) async fn execute(&self, method: &str, params: Value) -> Value {
         let path = format!("/methods/{method}/execute");
-        let queued = self
-            .post(&path, json!({"params": params, "memo": "a test"}))
-            .await;
+        let queued = self.post(&path, json!({"params": params, "memo": "a test"})).await;
         assert_eq!(queued["status"], "Pending");
         self.sandbox.mine();
-        self.get(&format!("/transactions/{}", queued["id"].as_str().unwrap()))
-            .await
+        self.get(&format!("/transactions/{}", queued["id"].as_str().unwrap())).await
     }
 
     /// A payment of 0.05 USDC from the buyer to the seller that is good now.

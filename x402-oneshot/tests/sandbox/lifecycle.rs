@@ -15,18 +15,12 @@ async fn a_transaction_is_pending_then_submitted_with_its_hash_then_completed() 
     let path = format!("/transactions/{}", pending["id"].as_str().unwrap());
     assert_eq!(pending["status"], "Pending");
     assert_eq!(pending["created"], NOW);
-    for nothing_yet in [
-        "transactionHash",
-        "completed",
-        "failureReason",
-        "gasUsed",
-        "logs",
-    ] {
+    for nothing_yet in ["transactionHash", "completed", "failureReason", "gasUsed", "logs"] {
         assert_eq!(pending[nothing_yet], Value::Null, "{nothing_yet}");
     }
     assert_eq!(api.get(&path).await, pending);
 
-    api.clock.set(NOW + 1);
+    api.clock.advance(Duration::from_secs(1));
     api.sandbox.submit();
     let submitted = api.get(&path).await;
     assert_eq!(submitted["status"], "Submitted");
@@ -34,7 +28,7 @@ async fn a_transaction_is_pending_then_submitted_with_its_hash_then_completed() 
     assert_eq!(submitted["updated"], NOW + 1);
     assert_eq!(submitted["completed"], Value::Null);
 
-    api.clock.set(NOW + 2);
+    api.clock.advance(Duration::from_secs(1));
     api.sandbox.mine();
     let completed = api.get(&path).await;
     assert_eq!(completed["status"], "Completed");
@@ -54,9 +48,7 @@ async fn logs_are_described_with_arguments_in_the_order_of_the_event() {
     let api = Api::start().await;
     let queued = queue(&api).await;
     api.sandbox.mine();
-    let done = api
-        .get(&format!("/transactions/{}", queued["id"].as_str().unwrap()))
-        .await;
+    let done = api.get(&format!("/transactions/{}", queued["id"].as_str().unwrap())).await;
     let buyer = api.sandbox.buyer_address().to_string();
     let logs = done["logs"].as_array().unwrap();
     assert_eq!(logs[0]["name"], "AuthorizationUsed");
@@ -75,10 +67,7 @@ async fn logs_are_described_with_arguments_in_the_order_of_the_event() {
 async fn a_transaction_has_the_members_that_every_client_generation_requires() {
     let api = Api::start().await;
     let pending = queue(&api).await;
-    assert_eq!(
-        pending["contractMethodIds"],
-        json!([pending["contractMethodId"]])
-    );
+    assert_eq!(pending["contractMethodIds"], json!([pending["contractMethodId"]]));
     for id in ["id", "contractMethodId", "walletId", "apiCredentialId"] {
         let id: Uuid = pending[id].as_str().unwrap().parse().unwrap();
         assert_eq!(id.get_version_num(), 4);
@@ -110,11 +99,7 @@ async fn gas_is_paid_by_the_wallet() {
     let path = format!("/wallets/{}?includeBalances=true", api.sandbox.wallet_id());
     let balance = async || {
         let wallet = api.get(&path).await;
-        wallet["accountBalanceDetails"]["balance"]
-            .as_str()
-            .unwrap()
-            .parse::<u128>()
-            .unwrap()
+        wallet["accountBalanceDetails"]["balance"].as_str().unwrap().parse::<u128>().unwrap()
     };
     assert_eq!(balance().await, 1_000_000_000_000_000_000);
     queue(&api).await;
@@ -122,10 +107,7 @@ async fn gas_is_paid_by_the_wallet() {
     let paid = 1_000_000_000_000_000_000 - balance().await;
     let gas = api.get(&api.business("/transactions")).await["response"][0]["gasUsed"].clone();
     // 1,000,000 wei of base fee and 100,000 of priority fee.
-    assert_eq!(
-        paid,
-        gas.as_str().unwrap().parse::<u128>().unwrap() * 1_100_000
-    );
+    assert_eq!(paid, gas.as_str().unwrap().parse::<u128>().unwrap() * 1_100_000);
 }
 
 #[tokio::test]
@@ -137,10 +119,7 @@ async fn a_wallet_that_cannot_pay_for_the_gas_is_refused_at_once() {
     let body = json!({"params": params, "value": "1000000000000000000"});
     let path = format!("/methods/{method}/execute");
     let (status, answer) = api.ask(reqwest::Method::POST, &path, Some(body)).await;
-    assert_eq!(
-        (status, &answer["type"]),
-        (500, &json!("ERR_INSUFFICIENT_FUNDS"))
-    );
+    assert_eq!((status, &answer["type"]), (500, &json!("ERR_INSUFFICIENT_FUNDS")));
     assert_eq!(answer["retryable"], false);
     assert!(api.sandbox.transactions().is_empty());
 }

@@ -1,5 +1,7 @@
 //! Lists come in pages and can be filtered.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -27,10 +29,7 @@ async fn pages_are_counted_from_1_and_hold_25_unless_said_otherwise() {
         assert_eq!(list["response"].as_array().unwrap().len(), count, "{query}");
     }
     let beyond = api.get(&api.business("/methods?page=4")).await;
-    assert_eq!(
-        (&beyond["response"], &beyond["totalResults"]),
-        (&json!([]), &json!(60))
-    );
+    assert_eq!((&beyond["response"], &beyond["totalResults"]), (&json!([]), &json!(60)));
     let last = format!("/methods?page={}", u64::MAX);
     assert_eq!(api.get(&api.business(&last)).await["response"], json!([]));
 }
@@ -38,14 +37,7 @@ async fn pages_are_counted_from_1_and_hold_25_unless_said_otherwise() {
 #[tokio::test]
 async fn a_page_that_cannot_be_is_refused() {
     let api = Api::start().await;
-    for query in [
-        "page=0",
-        "page=-1",
-        "page=x",
-        "pageSize=0",
-        "pageSize=1001",
-        "page=1.5",
-    ] {
+    for query in ["page=0", "page=-1", "page=x", "pageSize=0", "pageSize=1001", "page=1.5"] {
         for list in ["wallets", "methods", "transactions"] {
             let path = api.business(&format!("/{list}?{query}"));
             let (status, answer) = api.ask(Method::GET, &path, None).await;
@@ -58,18 +50,13 @@ async fn a_page_that_cannot_be_is_refused() {
 #[tokio::test]
 async fn wallets_come_with_their_balance() {
     let api = Api::start().await;
-    let list = api
-        .get(&api.business("/wallets?chainId=84532&name=Sandbox"))
-        .await;
+    let list = api.get(&api.business("/wallets?chainId=84532&name=Sandbox")).await;
     let wallet = &list["response"][0];
     assert_eq!(list["totalResults"], 1);
     assert_eq!(wallet["id"], json!(api.sandbox.wallet_id()));
     assert_eq!(wallet["chainId"], 84532);
     assert_eq!(wallet["accountBalanceDetails"]["type"], 0);
-    assert_eq!(
-        wallet["accountBalanceDetails"]["balance"],
-        "1000000000000000000"
-    );
+    assert_eq!(wallet["accountBalanceDetails"]["balance"], "1000000000000000000");
     for none in ["?chainId=8453", "?name=other"] {
         let list = api.get(&api.business(&format!("/wallets{none}"))).await;
         assert_eq!(list["response"], json!([]), "{none}");
@@ -103,21 +90,13 @@ async fn methods_are_found_by_what_they_are() {
         ("chainId=84532", 2),
         ("chainId=1", 0),
         (&format!("contractAddress={token}"), 2),
-        (
-            "contractAddress=0x0000000000000000000000000000000000000001",
-            0,
-        ),
+        ("contractAddress=0x0000000000000000000000000000000000000001", 0),
         ("unheard=of", 2),
     ] {
         let list = api.get(&api.business(&format!("/methods?{query}"))).await;
         assert_eq!(list["totalResults"], count, "{query}");
     }
-    for query in [
-        "methodType=both",
-        "status=dead",
-        "contractAddress=0x1",
-        "chainId=base",
-    ] {
+    for query in ["methodType=both", "status=dead", "contractAddress=0x1", "chainId=base"] {
         let path = api.business(&format!("/methods?{query}"));
         assert_eq!(api.ask(Method::GET, &path, None).await.0, 422, "{query}");
     }
@@ -131,12 +110,12 @@ async fn transactions_come_newest_first_and_are_found_by_memo_time_and_state() {
     let params = Overload::Bytes.params(&api.authorization(), key);
     // The same nonce three times: one completes, one fails, one is never mined.
     for (number, mined) in [(0, true), (1, true), (2, false)] {
-        api.clock.set(NOW + number);
         let body = json!({"params": params, "memo": format!("order {number}")});
         api.post(&format!("/methods/{method}/execute"), body).await;
         if mined {
             api.sandbox.mine();
         }
+        api.clock.advance(Duration::from_secs(1));
     }
     let wallet = api.sandbox.wallet_id();
     for (query, memos) in [
@@ -147,19 +126,10 @@ async fn transactions_come_newest_first_and_are_found_by_memo_time_and_state() {
         ("status=Pending".to_owned(), &["order 2"]),
         ("status=Retrying".to_owned(), &[]),
         (format!("createdAfter={}", NOW + 1), &["order 2", "order 1"]),
-        (
-            format!("createdBefore={}", NOW + 1),
-            &["order 1", "order 0"],
-        ),
-        (
-            format!("contractMethodId={method}&pageSize=1"),
-            &["order 2"],
-        ),
+        (format!("createdBefore={}", NOW + 1), &["order 1", "order 0"]),
+        (format!("contractMethodId={method}&pageSize=1"), &["order 2"]),
         (format!("contractMethodId={wallet}"), &[]),
-        (
-            format!("walletId={wallet}&chainId=84532&page=2&pageSize=2"),
-            &["order 0"],
-        ),
+        (format!("walletId={wallet}&chainId=84532&page=2&pageSize=2"), &["order 0"]),
         (format!("walletId={method}"), &[]),
         (format!("userId={wallet}"), &[]),
         ("chainId=8453".to_owned(), &[]),
@@ -168,10 +138,7 @@ async fn transactions_come_newest_first_and_are_found_by_memo_time_and_state() {
         for path in ["/transactions", "/transactions/transactions"] {
             let list = api.get(&api.business(&format!("{path}?{query}"))).await;
             let response = list["response"].as_array().unwrap();
-            let found: Vec<_> = response
-                .iter()
-                .map(|tx| tx["memo"].as_str().unwrap())
-                .collect();
+            let found: Vec<_> = response.iter().map(|tx| tx["memo"].as_str().unwrap()).collect();
             assert_eq!(found, memos, "{query}");
         }
     }

@@ -21,29 +21,16 @@ async fn unknown_ids_are_not_found() {
     ] {
         let body = Some(json!({"params": {}}));
         let (status, answer) = api.ask(method, &path, body).await;
-        assert_eq!(
-            (status, &answer["type"]),
-            (404, &json!("UnknownEntityError")),
-            "{path}"
-        );
+        assert_eq!((status, &answer["type"]), (404, &json!("UnknownEntityError")), "{path}");
     }
 }
 
 #[tokio::test]
 async fn ids_that_are_no_uuids_are_refused() {
     let api = Api::start().await;
-    for path in [
-        "/wallets/1",
-        "/methods/x",
-        "/transactions/0x12",
-        "/business/mine/wallets",
-    ] {
+    for path in ["/wallets/1", "/methods/x", "/transactions/0x12", "/business/mine/wallets"] {
         let (status, answer) = api.ask(Method::GET, path, None).await;
-        assert_eq!(
-            (status, &answer["type"]),
-            (422, &json!("InvalidApiParametersError")),
-            "{path}"
-        );
+        assert_eq!((status, &answer["type"]), (422, &json!("InvalidApiParametersError")), "{path}");
     }
 }
 
@@ -54,11 +41,7 @@ async fn endpoints_and_verbs_that_do_not_exist_are_said_so_in_json() {
         (Method::GET, "/nothing", 404),
         (Method::GET, "/token/", 404),
         (Method::GET, "/token", 405),
-        (
-            Method::DELETE,
-            &format!("/wallets/{}", api.sandbox.wallet_id()),
-            405,
-        ),
+        (Method::DELETE, &format!("/wallets/{}", api.sandbox.wallet_id()), 405),
         (Method::PATCH, &api.business("/methods"), 405),
     ] {
         let (status, answer) = api.ask(method, path, None).await;
@@ -115,10 +98,7 @@ async fn a_body_over_64_kib_is_too_large() {
 
 #[test]
 fn no_json_makes_the_server_fail() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let api = runtime.block_on(Api::start());
     let (paths, good) = runtime.block_on(async {
         let params = Overload::Bytes.params(&api.authorization(), api.sandbox.buyer_key().expose());
@@ -127,11 +107,7 @@ fn no_json_makes_the_server_fail() {
         (paths(&api).await, good)
     });
     let members: Vec<String> = good.as_object().unwrap().keys().cloned().collect();
-    let config = ProptestConfig {
-        cases: 128,
-        failure_persistence: None,
-        ..Default::default()
-    };
+    let config = ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() };
     proptest!(config, |(
         value in any_json(),
         member in proptest::sample::select(members),
@@ -168,11 +144,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// Everything that takes a body, `/token` aside.
 async fn paths(api: &Api) -> Vec<String> {
     let method = api.create_overload(Overload::Bytes).await;
-    vec![
-        api.business("/methods"),
-        format!("/methods/{method}/test"),
-        format!("/methods/{method}/execute"),
-    ]
+    vec![api.business("/methods"), format!("/methods/{method}/test"), format!("/methods/{method}/execute")]
 }
 
 async fn post(api: &Api, path: &str, body: String) -> (u16, Value) {

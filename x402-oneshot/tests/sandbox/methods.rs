@@ -16,19 +16,10 @@ async fn a_created_method_can_be_read_back() {
     for input in declaration["inputs"].as_array_mut().unwrap() {
         input["isArray"] = json!(false);
     }
-    let created = api
-        .post(&api.business("/methods"), declaration.clone())
-        .await;
+    let created = api.post(&api.business("/methods"), declaration.clone()).await;
     let path = format!("/methods/{}", created["id"].as_str().unwrap());
     assert_eq!(api.get(&path).await, created);
-    for member in [
-        "chainId",
-        "name",
-        "description",
-        "functionName",
-        "stateMutability",
-        "outputs",
-    ] {
+    for member in ["chainId", "name", "description", "functionName", "stateMutability", "outputs"] {
         assert_eq!(created[member], declaration[member], "{member}");
     }
     for (index, input) in created["inputs"].as_array().unwrap().iter().enumerate() {
@@ -40,10 +31,7 @@ async fn a_created_method_can_be_read_back() {
         for (member, value) in declared {
             assert_eq!(&input[member], value, "{member}");
         }
-        assert_eq!(
-            input.get("typeSize").is_some(),
-            declared.contains_key("typeSize")
-        );
+        assert_eq!(input.get("typeSize").is_some(), declared.contains_key("typeSize"));
     }
 }
 
@@ -63,9 +51,7 @@ async fn an_update_changes_what_it_names_and_null_clears_the_callback() {
     assert_eq!(renamed["callbackUrl"], "https://example.com/hook");
     assert_eq!(renamed["contractAddress"], created["contractAddress"]);
 
-    let (_, cleared) = api
-        .ask(Method::PUT, &path, Some(json!({"callbackUrl": null})))
-        .await;
+    let (_, cleared) = api.ask(Method::PUT, &path, Some(json!({"callbackUrl": null}))).await;
     assert_eq!(cleared["callbackUrl"], Value::Null);
     assert_eq!(cleared["name"], "renamed");
     assert_eq!(api.get(&path).await, cleared);
@@ -80,8 +66,7 @@ async fn a_static_value_is_passed_whatever_the_caller_says() {
         let mut declaration = api.declaration("balanceOf", json!([account]));
         declaration["outputs"] = json!([{"name": "balance", "type": "uint", "index": 0}]);
         let method = api.create(declaration).await;
-        let nobody =
-            json!({"params": {"account": address!("0x0000000000000000000000000000000000000001")}});
+        let nobody = json!({"params": {"account": address!("0x0000000000000000000000000000000000000001")}});
         let answer = api.post(&format!("/methods/{method}/test"), nobody).await;
         assert_eq!(answer["result"], json!({"balance": "1000000000"}));
     }
@@ -99,8 +84,7 @@ async fn arrays_and_every_other_type_can_be_declared_and_passed() {
     let method = api.create(api.declaration("isNotThere", inputs)).await;
     let path = format!("/methods/{method}/test");
     for flags in [json!([]), json!([true, false])] {
-        let params =
-            json!({"flags": flags, "pair": ["0xbeef", "0xcafe"], "delta": -5, "text": [""]});
+        let params = json!({"flags": flags, "pair": ["0xbeef", "0xcafe"], "delta": -5, "text": [""]});
         let answer = api.post(&path, json!({"params": params})).await;
         // The token has no such function, so that it reverts without a word; but it was called.
         assert_eq!(answer["error"]["message"], "execution reverted", "{answer}");
@@ -113,9 +97,7 @@ async fn an_answer_that_was_not_declared_is_an_error_and_not_a_guess() {
     let mut declaration = api.declaration("decimals", json!([]));
     declaration["outputs"] = json!([{"name": "text", "type": "string", "index": 0}]);
     let method = api.create(declaration).await;
-    let answer = api
-        .post(&format!("/methods/{method}/test"), json!({"params": {}}))
-        .await;
+    let answer = api.post(&format!("/methods/{method}/test"), json!({"params": {}})).await;
     assert_eq!(answer["success"], false);
     assert_eq!(answer["error"]["name"], "Undeclared");
 }
@@ -153,8 +135,7 @@ async fn a_parameter_that_is_missing_or_of_another_type_is_named() {
 async fn a_declaration_that_is_no_function_is_refused() {
     let api = Api::start().await;
     let input = |kind: &str, index: u64| json!({"name": "a", "type": kind, "index": index});
-    let sized =
-        |kind: &str, size: u64| json!([{"name": "a", "type": kind, "index": 0, "typeSize": size}]);
+    let sized = |kind: &str, size: u64| json!([{"name": "a", "type": kind, "index": 0, "typeSize": size}]);
     for inputs in [
         json!([input("uint256", 0)]),
         json!([input("struct", 0)]),
@@ -171,11 +152,7 @@ async fn a_declaration_that_is_no_function_is_refused() {
         let declaration = api.declaration("f", inputs.clone());
         let path = api.business("/methods");
         let (status, answer) = api.ask(Method::POST, &path, Some(declaration)).await;
-        assert_eq!(
-            (status, &answer["type"]),
-            (422, &json!("InvalidApiParametersError")),
-            "{inputs}"
-        );
+        assert_eq!((status, &answer["type"]), (422, &json!("InvalidApiParametersError")), "{inputs}");
     }
     for (member, value) in [
         ("chainId", json!(8453)),

@@ -13,10 +13,7 @@ async fn a_port_that_is_taken_is_named() {
     let port = port_of(&first);
     let error = Sandbox::builder().port(port).start().await.unwrap_err();
     assert!(matches!(error, SandboxError::Bind { .. }));
-    assert_eq!(
-        error.to_string(),
-        format!("cannot listen on port {port} of 127.0.0.1")
-    );
+    assert_eq!(error.to_string(), format!("cannot listen on port {port} of 127.0.0.1"));
 }
 
 #[tokio::test]
@@ -32,9 +29,7 @@ async fn a_dropped_sandbox_gives_its_port_back() {
             tokio::task::yield_now().await;
         }
     };
-    let sandbox = tokio::time::timeout(Duration::from_secs(10), again)
-        .await
-        .unwrap();
+    let sandbox = tokio::time::timeout(Duration::from_secs(10), again).await.unwrap();
     assert_eq!(port_of(&sandbox), port);
 }
 
@@ -51,20 +46,18 @@ async fn a_seed_repeats_everything_and_chance_nothing() {
     };
     let seeded = async || Sandbox::builder().seed(1).start().await.unwrap();
     assert_eq!(facts(&seeded().await), facts(&seeded().await));
-    let (a, b) = (
-        Sandbox::start().await.unwrap(),
-        Sandbox::start().await.unwrap(),
-    );
+    let (a, b) = (Sandbox::start().await.unwrap(), Sandbox::start().await.unwrap());
     assert!(facts(&a).iter().zip(facts(&b)).all(|(a, b)| *a != b));
 }
 
 #[tokio::test]
 async fn requests_are_counted_by_endpoint() {
     let api = Api::start().await;
-    api.get(&format!("/wallets/{}", api.sandbox.wallet_id()))
-        .await;
+    api.get(&format!("/wallets/{}", api.sandbox.wallet_id())).await;
     api.ask(Method::GET, "/wallets/nonsense", None).await;
+    // What does not exist is not counted: neither this endpoint nor this verb.
     api.ask(Method::GET, "/nothing", None).await;
+    api.ask(Method::PATCH, "/token", None).await;
     api.get(&api.business("/methods")).await;
     let requests = api.sandbox.requests();
     assert_eq!(requests.of("POST", "/token"), 1);
@@ -80,12 +73,7 @@ async fn debug_shows_neither_key_nor_secret() {
     let sandbox = Sandbox::start().await.unwrap();
     let debug = format!("{sandbox:?} {:?}", sandbox.buyer_key());
     let key = sandbox.buyer_key().to_hex();
-    for secret in [
-        sandbox.api_secret(),
-        sandbox.api_key(),
-        &key,
-        key.trim_start_matches("0x"),
-    ] {
+    for secret in [sandbox.api_secret(), sandbox.api_key(), &key, key.trim_start_matches("0x")] {
         assert!(!debug.contains(secret), "{debug}");
     }
 }

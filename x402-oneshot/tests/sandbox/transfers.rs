@@ -1,5 +1,7 @@
 //! Authorizations execute, once, and only when everything about them is right.
 
+use std::time::Duration;
+
 use alloy_primitives::{Address, U256};
 use serde_json::{Value, json};
 
@@ -13,10 +15,7 @@ async fn either_overload_moves_exactly_the_value() {
         let params = overload.params(&api.authorization(), api.sandbox.buyer_key().expose());
 
         let tested = test(&api, &method, &params).await;
-        assert_eq!(
-            tested,
-            json!({"success": true, "result": {}, "error": null})
-        );
+        assert_eq!(tested, json!({"success": true, "result": {}, "error": null}));
         assert_eq!(balances(&api), (1_000_000_000, 0), "a test moves nothing");
 
         let done = api.execute(&method, params).await;
@@ -30,14 +29,8 @@ async fn a_whole_balance_can_be_paid_and_no_more() {
     let api = Api::start().await;
     let all = U256::from(1_000_000_000);
     let method = api.create_overload(Overload::Bytes).await;
-    for (value, reason) in [
-        (all + U256::ONE, Some("ERC20InsufficientBalance")),
-        (all, None),
-    ] {
-        let authorization = TransferWithAuthorization {
-            value,
-            ..api.authorization()
-        };
+    for (value, reason) in [(all + U256::ONE, Some("ERC20InsufficientBalance")), (all, None)] {
+        let authorization = TransferWithAuthorization { value, ..api.authorization() };
         let params = Overload::Bytes.params(&authorization, api.sandbox.buyer_key().expose());
         expect(&api, &method, params, reason).await;
     }
@@ -46,11 +39,9 @@ async fn a_whole_balance_can_be_paid_and_no_more() {
 
 #[tokio::test]
 async fn a_nonce_is_good_once_whichever_overload_used_it() {
-    for (first, second) in [
-        (Overload::Bytes, Overload::Bytes),
-        (Overload::Bytes, Overload::Vrs),
-        (Overload::Vrs, Overload::Bytes),
-    ] {
+    for (first, second) in
+        [(Overload::Bytes, Overload::Bytes), (Overload::Bytes, Overload::Vrs), (Overload::Vrs, Overload::Bytes)]
+    {
         let api = Api::start().await;
         let (authorization, key) = (api.authorization(), *api.sandbox.buyer_key().expose());
         let method = api.create_overload(first).await;
@@ -74,12 +65,7 @@ async fn two_of_one_nonce_in_one_block_pay_once() {
         api.post(&format!("/methods/{method}/execute"), body).await;
     }
     api.sandbox.mine();
-    let statuses: Vec<_> = api
-        .sandbox
-        .transactions()
-        .iter()
-        .map(|tx| format!("{:?}", tx.status))
-        .collect();
+    let statuses: Vec<_> = api.sandbox.transactions().iter().map(|tx| format!("{:?}", tx.status)).collect();
     assert_eq!(statuses, ["Completed", "Failed"]);
     assert_eq!(balances(&api), (999_950_000, 50_000));
 }
@@ -92,23 +78,11 @@ async fn what_is_wrong_with_an_authorization_is_named() {
         let good = || api.authorization();
         let buyer = *api.sandbox.buyer_key().expose();
 
-        let early = TransferWithAuthorization {
-            validAfter: U256::from(NOW),
-            ..good()
-        };
-        let late = TransferWithAuthorization {
-            validBefore: U256::from(NOW),
-            ..good()
-        };
+        let early = TransferWithAuthorization { validAfter: U256::from(NOW), ..good() };
+        let late = TransferWithAuthorization { validBefore: U256::from(NOW), ..good() };
         for authorization in [early, late] {
             let params = overload.params(&authorization, &buyer);
-            expect(
-                &api,
-                &method,
-                params,
-                Some("ERC3009InvalidAuthorizationTime"),
-            )
-            .await;
+            expect(&api, &method, params, Some("ERC3009InvalidAuthorizationTime")).await;
         }
 
         let forged = overload.params(&good(), &STRANGER);
@@ -118,10 +92,7 @@ async fn what_is_wrong_with_an_authorization_is_named() {
         altered["value"] = json!("50001");
         expect(&api, &method, altered, Some("ERC3009InvalidSignature")).await;
 
-        let nowhere = TransferWithAuthorization {
-            to: Address::ZERO,
-            ..good()
-        };
+        let nowhere = TransferWithAuthorization { to: Address::ZERO, ..good() };
         let params = overload.params(&nowhere, &buyer);
         expect(&api, &method, params, Some("ERC20InvalidReceiver")).await;
 
@@ -135,22 +106,12 @@ async fn validity_is_judged_by_the_block_and_not_when_it_was_queued() {
     let method = api.create_overload(Overload::Bytes).await;
     let key = api.sandbox.buyer_key().expose();
     let params = Overload::Bytes.params(&api.authorization(), key);
-    let queued = api
-        .post(
-            &format!("/methods/{method}/execute"),
-            json!({"params": params}),
-        )
-        .await;
-    api.clock.set(NOW + 60);
+    let queued = api.post(&format!("/methods/{method}/execute"), json!({"params": params})).await;
+    api.clock.advance(Duration::from_secs(60));
     api.sandbox.mine();
-    let failed = api
-        .get(&format!("/transactions/{}", queued["id"].as_str().unwrap()))
-        .await;
+    let failed = api.get(&format!("/transactions/{}", queued["id"].as_str().unwrap())).await;
     let reason = failed["failureReason"].as_str().unwrap();
-    assert!(
-        reason.starts_with("ERC3009InvalidAuthorizationTime("),
-        "{reason}"
-    );
+    assert!(reason.starts_with("ERC3009InvalidAuthorizationTime("), "{reason}");
 }
 
 #[tokio::test]
@@ -165,13 +126,7 @@ async fn a_block_number_is_no_time_to_usdc() {
         ..api.authorization()
     };
     let params = Overload::Bytes.params(&authorization, api.sandbox.buyer_key().expose());
-    expect(
-        &api,
-        &method,
-        params,
-        Some("ERC3009InvalidAuthorizationTime"),
-    )
-    .await;
+    expect(&api, &method, params, Some("ERC3009InvalidAuthorizationTime")).await;
 }
 
 #[tokio::test]
@@ -184,9 +139,7 @@ async fn a_transaction_without_enough_gas_fails_with_that_reason() {
         let body = json!({"params": params, "gasLimit": limit});
         let queued = api.post(&format!("/methods/{method}/execute"), body).await;
         api.sandbox.mine();
-        let failed = api
-            .get(&format!("/transactions/{}", queued["id"].as_str().unwrap()))
-            .await;
+        let failed = api.get(&format!("/transactions/{}", queued["id"].as_str().unwrap())).await;
         assert_eq!(failed["status"], "Failed");
         let text = failed["failureReason"].as_str().unwrap();
         assert!(text.contains(reason), "{text}");
@@ -195,11 +148,7 @@ async fn a_transaction_without_enough_gas_fails_with_that_reason() {
 }
 
 async fn test(api: &Api, method: &str, params: &Value) -> Value {
-    api.post(
-        &format!("/methods/{method}/test"),
-        json!({"params": params}),
-    )
-    .await
+    api.post(&format!("/methods/{method}/test"), json!({"params": params})).await
 }
 
 /// Both `test` and `execute` must come to this end.
@@ -216,10 +165,7 @@ async fn expect(api: &Api, method: &str, params: Value, reason: Option<&str>) {
     assert_eq!(tested["error"]["name"], reason, "{tested}");
     assert_eq!(done["status"], "Failed");
     assert_eq!(done["failureReason"], tested["error"]["message"]);
-    assert!(
-        done["failureReason"].as_str().unwrap().starts_with(reason),
-        "{done}"
-    );
+    assert!(done["failureReason"].as_str().unwrap().starts_with(reason), "{done}");
     assert_eq!(done["logs"], Value::Null);
 }
 
