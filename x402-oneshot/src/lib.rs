@@ -50,6 +50,10 @@ pub mod api;
 
 pub mod facilitator;
 
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
+
 #[doc(no_inline)]
 pub use bytes;
 #[doc(no_inline)]

@@ -13,9 +13,9 @@ pub(super) fn reason(text: Option<&str>, otherwise: Reason) -> Reason {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["not yet valid", "notyetvalid"]) {
         Reason::VALID_AFTER
-    } else if says(&["expired"]) {
+    } else if says(&["expired", "invalidauthorizationtime"]) {
         Reason::VALID_BEFORE
-    } else if says(&["used or canceled", "usedorcanceled", "alreadyused", "already used"]) {
+    } else if says(&["used or canceled", "usedorcanceled", "alreadyused", "already used", "usedauthorization"]) {
         Reason::NONCE_USED
     } else if says(&["exceeds balance", "insufficientbalance", "insufficient balance"]) {
         Reason::INSUFFICIENT_FUNDS
@@ -47,11 +47,14 @@ mod tests {
     fn both_spellings_of_each_revert_have_the_protocols_code() {
         for (text, code) in [
             ("FiatTokenV2: authorization is not yet valid", Reason::VALID_AFTER),
-            ("ERC3009InvalidAuthorizationTime: NotYetValid", Reason::VALID_AFTER),
+            ("AuthorizationNotYetValid()", Reason::VALID_AFTER),
             ("FiatTokenV2: authorization is expired", Reason::VALID_BEFORE),
             ("AuthorizationExpired()", Reason::VALID_BEFORE),
+            // One error for both ends of the window; the early end was checked before anyone was asked.
+            ("ERC3009InvalidAuthorizationTime(0, 1)", Reason::VALID_BEFORE),
             ("FiatTokenV2: authorization is used or canceled", Reason::NONCE_USED),
             ("AuthorizationUsedOrCanceled(0x1, 0x2)", Reason::NONCE_USED),
+            ("ERC3009UsedAuthorization(0x1, 0x2)", Reason::NONCE_USED),
             ("ERC20: transfer amount exceeds balance", Reason::INSUFFICIENT_FUNDS),
             ("ERC20InsufficientBalance(0x1, 0, 5)", Reason::INSUFFICIENT_FUNDS),
             ("FiatTokenV2: invalid signature", Reason::INVALID_SIGNATURE),
