@@ -2,33 +2,28 @@
 
 use std::fmt;
 
-use alloy_primitives::{Address, hex};
+use alloy_primitives::{Address, hex, keccak256};
 use k256::ecdsa::SigningKey;
 use zeroize::{Zeroize, ZeroizeOnDrop};
-
-use super::entropy::Entropy;
 
 /// The private key of the sandbox's buyer, who holds the test USDC.
 ///
 /// # Security
 ///
-/// Made up at the start and worth nothing: its USDC exists in the sandbox only. It is kept out of `Debug` and wiped
-/// from memory like a real one all the same.
+/// Everybody knows it: `keccak256("x402 sandbox buyer")`. Its USDC exists in the sandbox only; never send it anything
+/// of worth. It is kept out of `Debug` and wiped from memory like a real one all the same.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct BuyerKey([u8; 32]);
 
 impl BuyerKey {
-    /// A fresh key and its address.
-    pub(super) fn generate(entropy: &mut Entropy) -> (Self, Address) {
-        loop {
-            let word = entropy.word();
-            // All but one word in 2^128 are keys.
-            if let Ok(key) = SigningKey::from_slice(word.as_slice()) {
-                let point = key.verifying_key().to_sec1_point(false);
-                let (_, coordinates) = point.as_bytes().split_at(1);
-                return (Self(word.0), Address::from_raw_public_key(coordinates));
-            }
-        }
+    /// The key and its address: `keccak256("x402 sandbox buyer")`, the same in every sandbox, so that programs which
+    /// want to pay in one need not be told.
+    pub(super) fn well_known() -> (Self, Address) {
+        let word = keccak256("x402 sandbox buyer");
+        let key = SigningKey::from_slice(word.as_slice()).expect("a test makes this key");
+        let point = key.verifying_key().to_sec1_point(false);
+        let (_, coordinates) = point.as_bytes().split_at(1);
+        (Self(word.0), Address::from_raw_public_key(coordinates))
     }
 
     /// The key as bytes, for a signer.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use alloy_primitives::{Address, U256};
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use super::buyer::BuyerKey;
 use super::chain::CHAIN_ID;
@@ -13,6 +12,7 @@ use super::requests::RequestCounts;
 use super::shared::Shared;
 use super::token;
 use super::transaction::SandboxTransaction;
+use crate::{BusinessId, WalletId};
 
 /// A running sandbox: stops when it is dropped.
 ///
@@ -61,14 +61,14 @@ impl Sandbox {
 
     /// The business that wallet, methods and transactions belong to.
     #[must_use]
-    pub fn business_id(&self) -> Uuid {
-        self.shared.account.business_id
+    pub fn business_id(&self) -> BusinessId {
+        self.shared.account.business_id.into()
     }
 
     /// The one wallet, funded with test ETH.
     #[must_use]
-    pub fn wallet_id(&self) -> Uuid {
-        self.shared.account.wallet.id
+    pub fn wallet_id(&self) -> WalletId {
+        self.shared.account.wallet.id.into()
     }
 
     /// A key that holds 1000 test USDC at the start.

@@ -41,7 +41,6 @@ async fn a_seed_repeats_everything_and_chance_nothing() {
             sandbox.api_secret().to_owned(),
             sandbox.business_id().to_string(),
             sandbox.wallet_id().to_string(),
-            sandbox.buyer_key().to_hex(),
         ]
     };
     let seeded = async || Sandbox::builder().seed(1).start().await.unwrap();
