@@ -30,8 +30,8 @@ pub struct Price {
 }
 
 impl Price {
-    /// One whole token.
-    pub(crate) const ONE: Self = Self { digits: U256::ONE, scale: 0, symbol: None };
+    /// One whole token: a dollar, for the known ones.
+    pub const ONE: Self = Self { digits: U256::ONE, scale: 0, symbol: None };
 
     /// The price in atomic units of `asset`.
     ///

@@ -1,1 +1,18 @@
-//! x402-tower
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs_x402, feature(doc_cfg))]
+
+#[cfg(feature = "server")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "server")))]
+pub mod body;
+
+#[cfg(feature = "paywall")]
+mod paywall;
+
+#[cfg(feature = "server")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "server")))]
+pub mod server;
+#[cfg(feature = "server")]
+pub use server::{PaymentLayer, PaymentService};
+
+#[doc(no_inline)]
+pub use x402_core;

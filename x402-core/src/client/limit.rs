@@ -1,5 +1,6 @@
 //! How much a payment may cost, and in what.
 
+use super::{Choice, NoChoice, Offered, select::choose};
 use crate::{amount::Amount, asset::Asset, network::Network, price::Price, requirements::PaymentRequirements};
 
 /// What a payer is willing to pay.
@@ -26,6 +27,16 @@ impl Limits {
     pub fn allow(mut self, asset: Asset) -> Self {
         self.allowed.push(asset);
         self
+    }
+
+    /// Chooses among the ways to pay, as [`Payer::choose`](super::Payer::choose) does: what it would cost, without a
+    /// key.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be paid within the limits, with the reason of the offer that came closest.
+    pub fn choose(&self, offered: &Offered) -> Result<Choice, NoChoice> {
+        choose(offered, self)
     }
 
     /// The most that one request may cost.

@@ -35,6 +35,12 @@ pub fn read_offer(headers: &HeaderMap, body: &[u8]) -> Result<Offered, OfferedEr
 }
 
 impl Offered {
+    /// An offer that came by other means than a response.
+    #[must_use]
+    pub const fn new(version: X402Version, required: PaymentRequired) -> Self {
+        Self { version, required }
+    }
+
     /// Reads the v1 offer in a body, for a client that wants to pay in v1.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use alloy_primitives::{B256, U256};
 use http::{HeaderName, HeaderValue};
 
-use super::{Choice, Limits, NoChoice, Offered, select::choose};
+use super::{Choice, Limits, NoChoice, Offered};
 use crate::{
     error::BoxError,
     exact::ExactPayload,
@@ -78,7 +78,7 @@ impl<S: PaymentSigner> Payer<S> {
     ///
     /// If there is none, with the reason of the one that came closest.
     pub fn choose(&self, offered: &Offered) -> Result<Choice, NoChoice> {
-        choose(offered, &self.limits)
+        self.limits.choose(offered)
     }
 
     /// Signs a payment for what was chosen.

@@ -37,6 +37,7 @@
 
 mod admission;
 mod answer;
+mod browser;
 mod gate;
 mod offer;
 mod refusal;
@@ -44,6 +45,7 @@ mod refusal;
 pub use self::{
     admission::{Admission, Payment, Settled},
     answer::Paid,
+    browser::is_browser,
     gate::Gate,
     offer::{Offer, Offers, OffersError},
     refusal::{Refusal, RefusalKind},

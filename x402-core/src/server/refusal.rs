@@ -112,8 +112,9 @@ impl Refusal {
         Self { settlement: Some((payment.version, answer)), ..Self::new(RefusalKind::SettlementRefused, Some(reason)) }
     }
 
-    /// The outcome is not known; the transaction, if one was named, can be looked up.
-    pub(super) fn pending(payment: &Payment, transaction: Option<B256>) -> Self {
+    /// The payment may have settled; the transaction, if one was named, can be looked up.
+    #[must_use]
+    pub fn pending(payment: &Payment, transaction: Option<B256>) -> Self {
         let mut answer = failed(Reason::SETTLEMENT_PENDING, payment);
         answer.transaction = transaction.map(|hash| hash.to_string()).unwrap_or_default();
         Self {

@@ -1,0 +1,129 @@
+//! The command line.
+
+use std::{io::Read as _, path::PathBuf};
+
+use alloy_signer_local::PrivateKeySigner;
+use bytes::Bytes;
+use clap::{Parser, ValueEnum};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use url::Url;
+use x402_core::Price;
+
+use crate::key;
+
+/// Asks for a URL, and pays for it with x402 if it has a price.
+///
+/// The key is read from --key-file, or from PRIVATE_KEY. With neither, URLs on this machine are paid with the sandbox's
+/// well-known test key, and others not at all.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Arguments {
+    /// What to ask for.
+    url: Url,
+
+    /// The method [default: GET, or POST with a body].
+    #[arg(short = 'X', long = "request", value_name = "METHOD")]
+    method: Option<Method>,
+
+    /// The body; @FILE is read from a file, @- from stdin.
+    #[arg(short, long, value_name = "DATA")]
+    data: Option<String>,
+
+    /// A header, as `Name: value`. Can be given more than once.
+    #[arg(short = 'H', long = "header", value_name = "HEADER", value_parser = header)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+
+    /// The most to pay.
+    #[arg(long, value_name = "PRICE", default_value = "$1")]
+    max_amount: Price,
+
+    /// A file with the private key: 64 hexadecimal digits, with or without 0x.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+
+    /// The protocol version to pay in.
+    #[arg(long, value_enum, default_value_t = Protocol::Auto)]
+    protocol: Protocol,
+
+    /// Say what would be paid, and pay nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Pay over http to another machine too, where anyone on the way can change the offer.
+    #[arg(long)]
+    insecure_http: bool,
+
+    /// Print one JSON object to stdout instead.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which offer is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// What the server offers, v2 first.
+    Auto,
+    /// The offer in the body.
+    V1,
+    /// The offer in the header.
+    V2,
+}
+
+/// What is to be done, checked.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) url: Url,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) max_amount: Price,
+    pub(crate) signer: Option<PrivateKeySigner>,
+    pub(crate) protocol: Protocol,
+    pub(crate) dry_run: bool,
+    pub(crate) may_pay: bool,
+}
+
+impl Arguments {
+    /// Reads what the arguments point to.
+    pub(crate) fn plan(&self) -> Result<Plan, String> {
+        if !matches!(self.url.scheme(), "http" | "https") {
+            return Err(format!("`{}` is not an http or https URL", self.url.scheme()));
+        }
+        let is_local = key::is_loopback(&self.url);
+        Ok(Plan {
+            url: self.url.clone(),
+            method: match (&self.method, &self.data) {
+                (Some(method), _) => method.clone(),
+                (None, Some(_)) => Method::POST,
+                (None, None) => Method::GET,
+            },
+            headers: self.headers.iter().cloned().collect(),
+            body: self.data.as_deref().map(body).transpose()?.unwrap_or_default(),
+            max_amount: self.max_amount.clone(),
+            signer: key::signer(self.key_file.as_deref(), is_local)?,
+            protocol: self.protocol,
+            dry_run: self.dry_run,
+            may_pay: is_local || self.insecure_http || self.url.scheme() == "https",
+        })
+    }
+}
+
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("a header is written `Name: value`")?;
+    let name = name.trim().parse().map_err(|_| format!("`{}` is no header name", name.escape_debug()))?;
+    let value = HeaderValue::from_str(value.trim()).map_err(|_| format!("the value of `{name}` is no header value"))?;
+    Ok((name, value))
+}
+
+/// The whole body is held in memory: it may have to be sent a second time, with the payment.
+fn body(data: &str) -> Result<Bytes, String> {
+    match data.strip_prefix('@') {
+        None => Ok(data.to_owned().into()),
+        Some("-") => {
+            let mut all = Vec::new();
+            std::io::stdin().read_to_end(&mut all).map_err(|error| format!("stdin cannot be read: {error}"))?;
+            Ok(all.into())
+        }
+        Some(file) => std::fs::read(file).map(Bytes::from).map_err(|error| format!("`{file}` cannot be read: {error}")),
+    }
+}

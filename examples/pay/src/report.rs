@@ -1,0 +1,104 @@
+//! What is printed: content to stdout, everything else to stderr.
+
+use std::io::Write as _;
+
+use serde_json::{Value, json};
+use x402_core::{SettleResponse, client::Choice, wire::encode_payment_payload};
+
+use crate::journey::{Outcome, Paid};
+
+pub(crate) fn print(outcome: &Outcome, as_json: bool) {
+    if as_json {
+        to_stdout(format!("{}\n", object(outcome)).as_bytes());
+        return;
+    }
+    match outcome {
+        Outcome::Served { body, paid, .. } => {
+            to_stdout(body);
+            match paid.as_deref() {
+                Some(Paid { choice, receipt: Some(receipt) }) => {
+                    eprintln!("paid: {}", price(choice));
+                    eprintln!("to: {}", choice.pay_to());
+                    for line in receipt_lines(receipt) {
+                        eprintln!("{line}");
+                    }
+                }
+                Some(Paid { choice, receipt: None }) => {
+                    eprintln!("served without a receipt, for a payment of {}", price(choice))
+                }
+                None => eprintln!("served without payment"),
+            }
+        }
+        Outcome::Priced { choice, version } => {
+            eprintln!("price: {} ({version})", price(choice));
+            eprintln!("to: {}", choice.pay_to());
+            eprintln!("nothing was paid");
+        }
+        Outcome::NotServed { status, reason, body } => {
+            eprintln!("pay: not served: {status}{}", reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default());
+            to_stdout(body);
+        }
+        Outcome::Failed { why } => eprintln!("pay: {why}"),
+        Outcome::Unknown { why, payment } => {
+            let (name, value) = payment.header();
+            eprintln!("pay: the payment was sent and its outcome is not known: {why}");
+            eprintln!("pay: do not pay again; present the same payment, with this header:");
+            eprintln!("{name}: {}", value.to_str().unwrap_or_default());
+        }
+    }
+}
+
+fn price(choice: &Choice) -> String {
+    let amount = choice.amount().to_decimal(choice.asset().decimals());
+    format!("{amount} {} on {}", choice.asset().symbol(), choice.asset().network())
+}
+
+fn receipt_lines(receipt: &SettleResponse) -> impl Iterator<Item = String> {
+    let payer = receipt.payer.as_ref().map(|payer| format!("payer: {payer}"));
+    payer.into_iter().chain([format!("transaction: {}", receipt.transaction)])
+}
+
+fn object(outcome: &Outcome) -> Value {
+    let offer = |choice: &Choice| {
+        json!({
+            "amount": choice.amount().to_string(),
+            "price": price(choice),
+            "asset": choice.asset().address().to_string(),
+            "network": choice.asset().network().to_string(),
+            "payTo": choice.pay_to().to_string(),
+        })
+    };
+    match outcome {
+        Outcome::Served { status, body, paid } => json!({
+            "outcome": "served",
+            "status": status.as_u16(),
+            "paid": paid.as_ref().map(|paid| offer(&paid.choice)),
+            "transaction": paid.as_ref().and_then(|paid| paid.receipt.as_ref()).map(|receipt| &receipt.transaction),
+            "body": String::from_utf8_lossy(body),
+        }),
+        Outcome::Priced { choice, version } => {
+            json!({"outcome": "priced", "x402Version": version.as_u64(), "offer": offer(choice)})
+        }
+        Outcome::NotServed { status, reason, body } => json!({
+            "outcome": "not_served",
+            "status": status.as_u16(),
+            "reason": reason,
+            "body": String::from_utf8_lossy(body),
+        }),
+        Outcome::Failed { why } => json!({"outcome": "failed", "error": why}),
+        Outcome::Unknown { why, payment } => {
+            let payload = encode_payment_payload(payment.payload());
+            json!({
+                "outcome": "unknown",
+                "error": why,
+                "payment": serde_json::from_slice::<Value>(&payload).unwrap_or_default(),
+            })
+        }
+    }
+}
+
+/// A reader that stopped reading, as `head` does, is no error.
+fn to_stdout(bytes: &[u8]) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+}

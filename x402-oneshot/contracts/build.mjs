@@ -1,0 +1,30 @@
+// Compiles SandboxUSDC.sol into SandboxUSDC.json. Same versions in, same bytes out: the compiler and OpenZeppelin are
+// pinned by package-lock.json, and the bytecode carries no metadata hash, which would change with every comment.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import solc from "solc";
+
+const here = (name) => new URL(name, import.meta.url);
+const require = createRequire(import.meta.url);
+
+const input = {
+  language: "Solidity",
+  sources: { "SandboxUSDC.sol": { content: readFileSync(here("SandboxUSDC.sol"), "utf8") } },
+  settings: {
+    evmVersion: "cancun",
+    metadata: { appendCBOR: false, bytecodeHash: "none" },
+    optimizer: { enabled: true, runs: 200 },
+    outputSelection: { "SandboxUSDC.sol": { SandboxUSDC: ["abi", "evm.bytecode.object"] } },
+  },
+};
+
+const readImport = (path) => ({ contents: readFileSync(require.resolve(path), "utf8") });
+const output = JSON.parse(solc.compile(JSON.stringify(input), { import: readImport }));
+
+const problems = output.errors ?? [];
+for (const problem of problems) console.error(problem.formattedMessage);
+if (problems.length > 0) process.exit(1);
+
+const contract = output.contracts["SandboxUSDC.sol"].SandboxUSDC;
+const artifact = { abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}` };
+writeFileSync(here("SandboxUSDC.json"), `${JSON.stringify(artifact, null, 2)}\n`);

@@ -1,0 +1,42 @@
+//! The endpoints, one file for each group, and their models.
+//!
+//! Each group hangs off the [`Client`](crate::Client): `client.wallets().get(id)`. Lists are built
+//! up and sent; everything else is one async function.
+//!
+//! Models are read leniently, because the API's generations differ: members that nothing is decided
+//! by may be missing, null or of another shape, and names not known here are kept (`Other`).
+//! Identifiers, statuses and chains must be there. Members this crate does not know are ignored.
+//!
+//! Times are Unix seconds, and big numbers are [`U256`](alloy_primitives::U256) of atomic units.
+
+mod open_enum;
+
+mod wallets;
+pub use wallets::{AccountBalance, ListWallets, Wallet, Wallets};
+
+mod param;
+pub use param::{MethodParam, ParamType};
+
+mod contract_method;
+pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
+
+mod methods;
+pub use methods::{ListMethods, MethodKind, MethodStatus, Methods};
+
+mod params;
+pub use params::Params;
+
+mod outcome;
+pub use outcome::TestOutcome;
+
+mod transaction;
+pub use transaction::{LogDescription, Transaction, TransactionStatus};
+
+mod execute;
+pub use execute::{Execute, Test};
+
+mod transactions;
+pub use transactions::{ListTransactions, Transactions};
+
+mod wait;
+pub use wait::WaitPolicy;

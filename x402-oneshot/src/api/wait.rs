@@ -1,0 +1,129 @@
+//! Waiting for a transaction to become final.
+
+use std::time::Duration;
+
+use http::Method;
+use tokio::time::{sleep, timeout_at};
+use x402_core::facilitator::Reach;
+
+use crate::api::transaction::Transaction;
+use crate::api::transactions::Transactions;
+use crate::client::after;
+use crate::error::{Error, ErrorKind};
+use crate::id::TransactionId;
+use crate::random::{Random, up_to};
+
+/// How long and how often to ask whether a transaction is final.
+///
+/// ```
+/// use std::time::Duration;
+/// use x402_oneshot::api::WaitPolicy;
+///
+/// let policy = WaitPolicy::for_block_time(Duration::from_secs(2)).deadline(Duration::from_secs(30));
+/// # let _ = policy;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitPolicy {
+    deadline: Duration,
+    interval: Duration,
+    min_interval: Duration,
+}
+
+impl WaitPolicy {
+    /// For a block time of 2 s: a minute, asking every second or so.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            deadline: Duration::from_secs(60),
+            interval: Duration::from_secs(1),
+            min_interval: Duration::from_secs(1),
+        }
+    }
+
+    /// Asks twice a block, but no more often than once a second.
+    #[must_use]
+    pub fn for_block_time(block: Duration) -> Self {
+        Self::new().interval(block / 2)
+    }
+
+    /// Sets how long to wait in all.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Sets the time between two questions; up to a quarter of it is added at random.
+    #[must_use]
+    pub const fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Sets the shortest time between two questions, whatever the interval.
+    #[must_use]
+    pub const fn min_interval(mut self, min: Duration) -> Self {
+        self.min_interval = min;
+        self
+    }
+
+    /// The pause before the next question.
+    fn pause(&self, random: &dyn Random) -> Duration {
+        let interval = self.interval.max(self.min_interval);
+        interval.saturating_add(up_to(interval / 4, random))
+    }
+}
+
+impl Default for WaitPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Transactions<'_> {
+    /// Waits until a transaction is final, and returns it: completed or failed.
+    ///
+    /// Asks at once and then at intervals. Errors that may pass (a lost connection, a 503, an
+    /// unreadable answer) do not end the wait, only the deadline does.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownOutcome`], with the transaction in [`Error::transaction`], if the deadline
+    /// passes first or the API refuses to say (the source then tells why). The transaction may still
+    /// be completed later.
+    pub async fn wait(self, id: TransactionId, policy: &WaitPolicy) -> Result<Transaction, Error> {
+        let deadline = after(policy.deadline);
+        let mut last_error = None;
+        loop {
+            match timeout_at(deadline, self.get(id)).await {
+                Ok(Ok(transaction)) if transaction.status.is_final() => return Ok(transaction),
+                Ok(Ok(_)) => last_error = None,
+                Ok(Err(error)) if may_pass(&error) => last_error = Some(error),
+                Ok(Err(error)) => return Err(unknown(id, Some(error))),
+                Err(_) => return Err(unknown(id, last_error)),
+            }
+            let pause = policy.pause(self.client.random());
+            if after(pause) >= deadline {
+                return Err(unknown(id, last_error));
+            }
+            sleep(pause).await;
+        }
+    }
+}
+
+/// Whether a later question may be answered where this one was not.
+fn may_pass(error: &Error) -> bool {
+    error.is_retryable()
+        || error.kind() == ErrorKind::Decode
+        || error.status().is_some_and(|status| status.is_server_error())
+}
+
+fn unknown(id: TransactionId, cause: Option<Error>) -> Error {
+    let error = Error::new(ErrorKind::UnknownOutcome, Reach::MaybeSent)
+        .with_call(&Method::GET, "/transactions/{id}")
+        .with_transaction(id);
+    match cause {
+        Some(cause) => error.with_source(cause),
+        None => error,
+    }
+}

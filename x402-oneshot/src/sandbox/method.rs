@@ -1,0 +1,47 @@
+//! A contract method as it is kept.
+
+use alloy_primitives::Address;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::account::Account;
+use super::chain::CHAIN_ID;
+use super::declaration::Declaration;
+
+/// A function of a contract, given a name and a wallet to call it with.
+#[derive(Clone)]
+pub(super) struct Method {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) contract: Address,
+    pub(super) declaration: Declaration,
+    pub(super) callback_url: Option<String>,
+    pub(super) created: u64,
+    pub(super) updated: u64,
+}
+
+impl Method {
+    /// The API's `ContractMethod`. The public key is that of webhooks, which the sandbox does not send.
+    pub(super) fn to_json(&self, account: &Account) -> Value {
+        json!({
+            "id": self.id,
+            "businessId": account.business_id,
+            "chainId": CHAIN_ID,
+            "contractAddress": self.contract.to_string(),
+            "walletId": account.wallet.id,
+            "name": self.name,
+            "description": self.description,
+            "functionName": self.declaration.name(),
+            "inputs": self.declaration.inputs,
+            "outputs": self.declaration.outputs,
+            "stateMutability": self.declaration.mutability(),
+            "promptId": null,
+            "callbackUrl": self.callback_url,
+            "publicKey": null,
+            "updated": self.updated,
+            "created": self.created,
+            "deleted": false,
+        })
+    }
+}

@@ -1,0 +1,195 @@
+//! The contract method endpoints, short of calling them.
+
+use std::sync::Arc;
+
+use alloy_json_abi::StateMutability;
+use alloy_primitives::Address;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::chain::CHAIN_ID;
+use super::declaration::{Declaration, Fields, Parameter};
+use super::extract::{Body, Id, OwnBusiness, Query};
+use super::failure::Failure;
+use super::method::Method;
+use super::page::Page;
+use super::shared::Shared;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Filter {
+    chain_id: Option<u64>,
+    name: Option<String>,
+    #[serde(default)]
+    status: Life,
+    contract_address: Option<Address>,
+    prompt_id: Option<Uuid>,
+    method_type: Option<Type>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Life {
+    Archived,
+    Both,
+    #[default]
+    Live,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Type {
+    Read,
+    Write,
+}
+
+impl Filter {
+    /// A name matches if it contains the filter's. Nothing here is ever archived or made from a prompt.
+    fn matches(&self, method: &Method) -> bool {
+        self.chain_id.is_none_or(|chain| chain == CHAIN_ID)
+            && self.name.as_ref().is_none_or(|name| method.name.contains(name))
+            && !matches!(self.status, Life::Archived)
+            && self.contract_address.is_none_or(|contract| contract == method.contract)
+            && self.prompt_id.is_none()
+            && self.method_type.is_none_or(|kind| matches!(kind, Type::Read) == method.declaration.is_read())
+    }
+}
+
+/// `GET /business/{businessId}/methods`, oldest first.
+pub(super) async fn list(
+    _: OwnBusiness,
+    State(shared): State<Arc<Shared>>,
+    Query(filter): Query<Filter>,
+    Query(page): Query<Page>,
+) -> Result<Json<Value>, Failure> {
+    let state = shared.state();
+    let matching: Vec<&Method> = state.methods.iter().filter(|method| filter.matches(method)).collect();
+    page.of(&matching, |method| method.to_json(&shared.account))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Create {
+    chain_id: u64,
+    contract_address: Address,
+    wallet_id: Uuid,
+    name: String,
+    description: String,
+    function_name: String,
+    state_mutability: StateMutability,
+    inputs: Vec<Parameter>,
+    outputs: Option<Vec<Parameter>>,
+    callback_url: Option<String>,
+}
+
+/// `POST /business/{businessId}/methods`; answers 200, as 1Shot does.
+pub(super) async fn create(
+    _: OwnBusiness,
+    State(shared): State<Arc<Shared>>,
+    Body(new): Body<Create>,
+) -> Result<Json<Value>, Failure> {
+    check_chain(Some(new.chain_id))?;
+    check_wallet(&shared, Some(new.wallet_id))?;
+    let now = shared.now();
+    let mut state = shared.state();
+    let inputs = Fields::declare(new.inputs, "inputs", &mut state.entropy)?;
+    let outputs = Fields::declare(new.outputs.unwrap_or_default(), "outputs", &mut state.entropy)?;
+    let method = Method {
+        id: state.entropy.uuid(),
+        name: new.name,
+        description: new.description,
+        contract: new.contract_address,
+        declaration: Declaration::new(&new.function_name, new.state_mutability, inputs, outputs)?,
+        callback_url: new.callback_url,
+        created: now,
+        updated: now,
+    };
+    let json = method.to_json(&shared.account);
+    state.methods.push(method);
+    Ok(Json(json))
+}
+
+/// `GET /methods/{id}`.
+pub(super) async fn get(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Failure> {
+    Ok(Json(find(&shared, id)?.to_json(&shared.account)))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Update {
+    // One client writes this name with an underscore.
+    #[serde(alias = "chain_id")]
+    chain_id: Option<u64>,
+    contract_address: Option<Address>,
+    wallet_id: Option<Uuid>,
+    name: Option<String>,
+    description: Option<String>,
+    function_name: Option<String>,
+    state_mutability: Option<StateMutability>,
+    /// Absent changes nothing, null clears it.
+    #[serde(default, deserialize_with = "present")]
+    callback_url: Option<Option<String>>,
+}
+
+fn present<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(json).map(Some)
+}
+
+/// `PUT /methods/{id}`: what is absent or null stays as it is.
+pub(super) async fn update(
+    Id(id): Id,
+    State(shared): State<Arc<Shared>>,
+    Body(change): Body<Update>,
+) -> Result<Json<Value>, Failure> {
+    check_chain(change.chain_id)?;
+    check_wallet(&shared, change.wallet_id)?;
+    let now = shared.now();
+    let mut state = shared.state();
+    let Some(method) = state.methods.iter_mut().find(|method| method.id == id) else {
+        return Err(unknown());
+    };
+    let Update { function_name, state_mutability, .. } = &change;
+    method.declaration = method.declaration.renamed(function_name.as_deref(), *state_mutability)?;
+    method.contract = change.contract_address.unwrap_or(method.contract);
+    if let Some(name) = change.name {
+        method.name = name;
+    }
+    if let Some(description) = change.description {
+        method.description = description;
+    }
+    if let Some(callback_url) = change.callback_url {
+        method.callback_url = callback_url;
+    }
+    method.updated = now;
+    Ok(Json(method.to_json(&shared.account)))
+}
+
+/// The method with this id, as it is now.
+pub(super) fn find(shared: &Shared, id: Uuid) -> Result<Method, Failure> {
+    let state = shared.state();
+    let method = state.methods.iter().find(|method| method.id == id);
+    method.cloned().ok_or_else(unknown)
+}
+
+fn unknown() -> Failure {
+    Failure::unknown_entity("no contract method has this id")
+}
+
+fn check_chain(id: Option<u64>) -> Result<(), Failure> {
+    if id.is_some_and(|id| id != CHAIN_ID) {
+        let message = format!("the sandbox has chain {CHAIN_ID} only");
+        return Err(Failure::invalid("body", "chainId", message));
+    }
+    Ok(())
+}
+
+/// Refuses a wallet that is not the sandbox's.
+pub(super) fn check_wallet(shared: &Shared, id: Option<Uuid>) -> Result<(), Failure> {
+    if id.is_some_and(|id| id != shared.account.wallet.id) {
+        return Err(Failure::invalid("body", "walletId", "no wallet has this id"));
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Why a call failed, in words.
+
+use alloy_dyn_abi::ErrorExt;
+use alloy_primitives::Bytes;
+use alloy_sol_types::{Panic, Revert, SolError};
+use serde_json::{Value, json};
+
+use super::chain::Fault;
+use super::{token, value};
+
+/// What `test` answers as `error`, and `failureReason` in one line.
+pub(super) struct Reason {
+    /// The name of the Solidity error, or of the kind of failure.
+    name: String,
+    /// What people read, such as `ERC20InsufficientBalance(0x…, 0, 50000)`.
+    pub(super) message: String,
+    /// The revert data, empty if the contract gave none or never got to.
+    data: Bytes,
+}
+
+impl Reason {
+    pub(super) fn to_json(&self) -> Value {
+        json!({"name": self.name, "message": self.message, "data": self.data})
+    }
+}
+
+impl From<Fault> for Reason {
+    fn from(fault: Fault) -> Self {
+        let (name, message, data) = match fault {
+            Fault::Halted(why) => ("Halted", format!("execution halted: {why}"), Bytes::new()),
+            Fault::Refused(why) => ("Refused", why, Bytes::new()),
+            Fault::Reverted(data) => return decode(data),
+        };
+        Self { name: name.to_owned(), message, data }
+    }
+}
+
+fn decode(data: Bytes) -> Reason {
+    // `require(condition, "text")`
+    if let Ok(revert) = Revert::abi_decode(&data) {
+        return Reason { name: "Error".to_owned(), message: revert.reason, data };
+    }
+    // An overflow, a division by zero and the like.
+    if let Ok(panic) = Panic::abi_decode(&data) {
+        return Reason { name: "Panic".to_owned(), message: panic.to_string(), data };
+    }
+    for error in token::ARTIFACT.abi.errors() {
+        if let Ok(decoded) = error.decode_error(&data) {
+            let arguments: Vec<String> = decoded.body.iter().map(value::to_text).collect();
+            let message = format!("{}({})", error.name, arguments.join(", "));
+            return Reason { name: error.name.clone(), message, data };
+        }
+    }
+    let message =
+        if data.is_empty() { "execution reverted".to_owned() } else { format!("execution reverted with data {data}") };
+    Reason { name: "Reverted".to_owned(), message, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{U256, bytes};
+
+    use super::*;
+
+    fn message(data: Bytes) -> String {
+        Reason::from(Fault::Reverted(data)).message
+    }
+
+    #[test]
+    fn a_require_string_is_the_reason() {
+        let data = Revert { reason: "no".to_owned() }.abi_encode();
+        assert_eq!(message(data.into()), "no");
+    }
+
+    #[test]
+    fn a_panic_names_its_code() {
+        let data = Panic { code: U256::from(0x11) }.abi_encode();
+        assert!(message(data.into()).contains("0x11"));
+    }
+
+    #[test]
+    fn a_custom_error_is_named_with_its_arguments() {
+        // ERC20InvalidReceiver(address)
+        let data = bytes!("ec442f050000000000000000000000000000000000000000000000000000000000000000");
+        assert_eq!(message(data), "ERC20InvalidReceiver(0x0000000000000000000000000000000000000000)");
+    }
+
+    #[test]
+    fn unknown_data_is_shown_and_no_data_is_said() {
+        assert_eq!(message(bytes!("deadbeef")), "execution reverted with data 0xdeadbeef");
+        assert_eq!(message(Bytes::new()), "execution reverted");
+    }
+}

@@ -1,0 +1,75 @@
+//! What all requests share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use x402_core::Clock;
+
+use super::account::Account;
+use super::chain::Chain;
+use super::entropy::Entropy;
+use super::method::Method;
+use super::requests::RequestCounts;
+use super::transaction::Transaction;
+
+/// The sandbox behind its handle and its server.
+pub(super) struct Shared {
+    pub(super) account: Account,
+    /// Wakes the miner when a transaction is queued.
+    pub(super) queued: Notify,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+/// What changes. Never locked across an await.
+pub(super) struct State {
+    pub(super) chain: Chain,
+    pub(super) entropy: Entropy,
+    /// When each access token expires.
+    pub(super) tokens: HashMap<String, u64>,
+    /// Oldest first.
+    pub(super) methods: Vec<Method>,
+    /// Oldest first.
+    pub(super) transactions: Vec<Transaction>,
+    pub(super) requests: RequestCounts,
+}
+
+impl Shared {
+    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State) -> Self {
+        Self { account, queued: Notify::new(), clock, state: Mutex::new(state) }
+    }
+
+    /// Unix time in seconds.
+    pub(super) fn now(&self) -> u64 {
+        self.clock.now().as_secs()
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Broadcasts what is pending.
+    pub(super) fn submit(&self) {
+        let now = self.now();
+        let mut state = self.state();
+        let State { chain, transactions, .. } = &mut *state;
+        for transaction in transactions.iter_mut() {
+            transaction.submit(chain, now);
+        }
+    }
+
+    /// Mines a block of what was broadcast; no block if nothing was.
+    pub(super) fn mine(&self) {
+        let now = self.now();
+        let mut state = self.state();
+        let State { chain, transactions, .. } = &mut *state;
+        let mut submitted = transactions.iter_mut().filter(|tx| tx.is_submitted()).peekable();
+        if submitted.peek().is_some() {
+            chain.begin_block(now);
+        }
+        for transaction in submitted {
+            transaction.execute(chain, now);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Transactions and the life they lead: pending, submitted, then completed or failed.
+
+use alloy_dyn_abi::EventExt;
+use alloy_primitives::{B256, Log};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::account::Account;
+use super::chain::{CHAIN_ID, Call, Chain, Done, MAX_FEE, PRIORITY_FEE};
+use super::method::Method;
+use super::revert::Reason;
+use super::{token, value};
+
+/// Where a transaction of the sandbox stands.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub enum SandboxStatus {
+    /// Queued; no hash yet.
+    Pending,
+    /// Broadcast; waits for its block.
+    Submitted,
+    /// Mined, and did what it was asked.
+    Completed,
+    /// Mined, and did nothing.
+    Failed,
+    /// Sent once more. The sandbox's transactions never are, but lists can be filtered by it.
+    Retrying,
+}
+
+/// A transaction of the sandbox as it stood when asked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SandboxTransaction {
+    /// The id the API gave it.
+    pub id: Uuid,
+    /// The contract method it executes.
+    pub method_id: Uuid,
+    /// Where it stands.
+    pub status: SandboxStatus,
+    /// Its hash, once it is submitted.
+    pub hash: Option<B256>,
+    /// The text its sender gave it.
+    pub memo: Option<String>,
+    /// The decoded revert, if it failed.
+    pub failure_reason: Option<String>,
+}
+
+/// A transaction as the server keeps it.
+pub(super) struct Transaction {
+    pub(super) view: SandboxTransaction,
+    call: Call,
+    method_name: String,
+    function_name: String,
+    gas_used: Option<u64>,
+    logs: Option<Value>,
+    pub(super) created: u64,
+    updated: u64,
+    completed: Option<u64>,
+}
+
+impl Transaction {
+    pub(super) fn new(id: Uuid, method: &Method, call: Call, memo: Option<String>, now: u64) -> Self {
+        Self {
+            view: SandboxTransaction {
+                id,
+                method_id: method.id,
+                status: SandboxStatus::Pending,
+                hash: None,
+                memo,
+                failure_reason: None,
+            },
+            call,
+            method_name: method.name.clone(),
+            function_name: method.declaration.name().to_owned(),
+            gas_used: None,
+            logs: None,
+            created: now,
+            updated: now,
+            completed: None,
+        }
+    }
+
+    pub(super) fn is_submitted(&self) -> bool {
+        self.view.status == SandboxStatus::Submitted
+    }
+
+    /// Broadcasts it, if that was not done before.
+    pub(super) fn submit(&mut self, chain: &mut Chain, now: u64) {
+        if self.view.status == SandboxStatus::Pending {
+            self.view.status = SandboxStatus::Submitted;
+            self.view.hash = Some(chain.next_hash(&self.call));
+            self.updated = now;
+        }
+    }
+
+    /// Executes it in the chain's present block.
+    pub(super) fn execute(&mut self, chain: &mut Chain, now: u64) {
+        let execution = chain.transact(&self.call);
+        self.gas_used = Some(execution.gas_used);
+        match execution.result {
+            Ok(Done { logs, .. }) => {
+                self.view.status = SandboxStatus::Completed;
+                self.logs = Some(logs.iter().filter_map(describe).collect());
+            }
+            Err(fault) => {
+                self.view.status = SandboxStatus::Failed;
+                self.view.failure_reason = Some(Reason::from(fault).message);
+            }
+        }
+        self.updated = now;
+        self.completed = Some(now);
+    }
+
+    /// The API's `Transaction`, with the method's id in both forms: clients disagree on which they require.
+    pub(super) fn to_json(&self, account: &Account) -> Value {
+        let Self { view, call, .. } = self;
+        json!({
+            "id": view.id,
+            "contractMethodId": view.method_id,
+            "contractMethodIds": [view.method_id],
+            "apiCredentialId": account.credentials.id,
+            "apiKey": account.credentials.key,
+            "userId": null,
+            "status": view.status,
+            "transactionHash": view.hash,
+            "contractAddress": call.to.to_string(),
+            "name": self.method_name,
+            "functionName": self.function_name,
+            "chainId": CHAIN_ID,
+            "memo": view.memo,
+            "completed": self.completed,
+            "walletId": account.wallet.id,
+            "failureReason": view.failure_reason,
+            "from": call.from.to_string(),
+            "to": call.to.to_string(),
+            "gasPrice": null,
+            "gasLimit": call.gas_limit.to_string(),
+            "maxFeePerGas": MAX_FEE.to_string(),
+            "maxPriorityFeePerGas": PRIORITY_FEE.to_string(),
+            "gasUsed": self.gas_used.map(|gas| gas.to_string()),
+            "logs": self.logs,
+            "updated": self.updated,
+            "created": self.created,
+            "deleted": false,
+        })
+    }
+}
+
+/// The API's `LogDescription`; `None` for an event that the token does not declare.
+fn describe(log: &Log) -> Option<Value> {
+    let topic = log.topics().first()?;
+    let event = token::ARTIFACT.abi.events().find(|event| event.selector() == *topic)?;
+    let decoded = event.decode_log(log).ok()?;
+    // The decoder sorts the arguments apart; here they are wanted in the order of the declaration.
+    let (mut indexed, mut body) = (decoded.indexed.iter(), decoded.body.iter());
+    let in_order = |input: &alloy_json_abi::EventParam| {
+        if input.indexed { indexed.next() } else { body.next() }
+    };
+    let args = event.inputs.iter().map(in_order).map(|argument| argument.map(value::to_strings));
+    Some(json!({
+        "name": event.name,
+        "signature": event.signature(),
+        "topic": topic,
+        "args": args.collect::<Option<Vec<Value>>>()?,
+    }))
+}

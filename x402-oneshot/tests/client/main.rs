@@ -1,0 +1,15 @@
+//! The client against a scripted transport and a paused clock, and once against real sockets.
+
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
+
+mod support;
+
+mod endpoints;
+mod models;
+#[cfg(feature = "reqwest")]
+mod over_reqwest;
+mod retries;
+mod secrets;
+mod token;
+mod types;
+mod wait;

@@ -1,0 +1,51 @@
+//! Properties of the types themselves.
+
+use std::error::Error as StdError;
+
+use x402_oneshot::api::{
+    ContractMethod, Execute, ListMethods, ListTransactions, ListWallets, Methods, Params, Test, TestOutcome,
+    Transaction, Transactions, WaitPolicy, Wallet, Wallets,
+};
+use x402_oneshot::transport::{Transport, TransportError};
+use x402_oneshot::{
+    ApiError, BaseUrl, BaseUrlError, Client, Config, ConfigError, Credentials, DecodeError, Error, MethodId, Page,
+    ParseIdError, RetryPolicy, TransactionId,
+};
+
+use crate::support::{ID, Script};
+
+fn shareable<T: Send + Sync + 'static>() {}
+fn error<T: StdError + Send + Sync + 'static>() {}
+fn sendable<T: Send>(_: &T) {}
+
+#[test]
+fn every_public_type_is_send_and_sync() {
+    shareable::<(Client, Config, Credentials, BaseUrl, RetryPolicy)>();
+    shareable::<(Page<Wallet>, ContractMethod, Transaction, TestOutcome)>();
+    shareable::<(Params, Test, Execute, WaitPolicy, ApiError)>();
+    shareable::<(MethodId, TransactionId)>();
+    shareable::<(Wallets<'static>, Methods<'static>, Transactions<'static>)>();
+    shareable::<(ListWallets<'static>, ListMethods<'static>, ListTransactions<'static>)>();
+    shareable::<std::sync::Arc<dyn Transport>>();
+    error::<Error>();
+    error::<ConfigError>();
+    error::<BaseUrlError>();
+    error::<DecodeError>();
+    error::<ParseIdError>();
+    error::<TransportError>();
+}
+
+#[test]
+fn the_futures_of_calls_can_be_spawned() {
+    let client = Script::new().client();
+    sendable(&client.transactions().get(ID.parse().unwrap()));
+    sendable(&client.wallets().list(ID.parse().unwrap()).send());
+    sendable(&client.methods().test(ID.parse().unwrap(), Params::new()));
+    sendable(&client.methods().execute(ID.parse().unwrap(), Params::new()));
+    sendable(&client.transactions().wait(ID.parse().unwrap(), &WaitPolicy::new()));
+}
+
+#[test]
+fn an_error_is_one_pointer_wide() {
+    assert_eq!(size_of::<Error>(), size_of::<usize>());
+}

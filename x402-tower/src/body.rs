@@ -1,0 +1,67 @@
+//! The body of a response: the handler's, or ours.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// The body of a response: the handler's, or that of a refusal.
+    ///
+    /// An enum and not a boxed body, so that `Send`, `Sync`, `Unpin` and the error type stay those of the handler's.
+    #[derive(Debug)]
+    pub struct ResponseBody<B> {
+        #[pin]
+        inner: Inner<B>,
+    }
+}
+
+pin_project! {
+    #[project = InnerProj]
+    #[derive(Debug)]
+    enum Inner<B> {
+        Refusal { #[pin] body: Full<Bytes> },
+        Handler { #[pin] body: B },
+    }
+}
+
+impl<B> ResponseBody<B> {
+    pub(crate) fn handler(body: B) -> Self {
+        Self { inner: Inner::Handler { body } }
+    }
+
+    pub(crate) fn refusal(body: Bytes) -> Self {
+        Self { inner: Inner::Refusal { body: Full::new(body) } }
+    }
+}
+
+impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match self.project().inner.project() {
+            InnerProj::Refusal { body } => body.poll_frame(cx).map_err(|never| match never {}),
+            InnerProj::Handler { body } => body.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.inner {
+            Inner::Refusal { body } => body.is_end_stream(),
+            Inner::Handler { body } => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.inner {
+            Inner::Refusal { body } => body.size_hint(),
+            Inner::Handler { body } => body.size_hint(),
+        }
+    }
+}

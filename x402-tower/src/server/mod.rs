@@ -1,0 +1,40 @@
+//! Selling: a layer that lets a request through when it is paid for.
+//!
+//! The layer asks [`Gate`] whether to admit a request, calls the service, and settles when the service has answered
+//! well. It holds no rule of its own about money; those are in [`x402_core::server`].
+//!
+//! ```
+//! use axum::{Extension, Router, routing::get};
+//! use x402_core::{Asset, Network, server::{Gate, Offer, Offers, Payment}, testing::ScriptedFacilitator};
+//! use x402_tower::PaymentLayer;
+//!
+//! async fn weather(Extension(payment): Extension<Payment>) -> String {
+//!     format!("sunny, and thank you, {}", payment.payer)
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let usdc = Asset::usdc(&Network::BASE).ok_or("not in the table")?;
+//! let pay_to = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C".parse()?;
+//! let offer = Offer::exact(&usdc, &"$0.01".parse()?, pay_to)?;
+//! let offers = Offers::new("https://api.example.com/weather", [offer])?;
+//!
+//! // In tests; in production the facilitator is one of x402-oneshot's, or your own.
+//! let gate = Gate::new(ScriptedFacilitator::willing());
+//! let app: Router = Router::new().route("/weather", get(weather)).layer(PaymentLayer::new(gate, offers));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Layer order
+//!
+//! A CORS layer belongs outside of this one. `OPTIONS` requests pass unpaid all the same, so that preflights work.
+
+mod delivered;
+mod future;
+mod journey;
+mod layer;
+mod service;
+
+pub use self::{future::ResponseFuture, journey::Refused, layer::PaymentLayer, service::PaymentService};
+#[doc(no_inline)]
+pub use x402_core::server::{Gate, Offer, Offers, Payment};
