@@ -2,7 +2,13 @@
 
 use alloy_primitives::{Address, B256};
 
-use crate::{address::ChainAddress, amount::Amount, network::Network, reason::Reason, requirements::Extra};
+use crate::{
+    address::ChainAddress,
+    amount::Amount,
+    network::Network,
+    reason::{Reason, ReasonKind},
+    requirements::Extra,
+};
 
 /// A facilitator's answer to `/settle`, and the content of `PAYMENT-RESPONSE` and `X-PAYMENT-RESPONSE`.
 ///
@@ -92,15 +98,18 @@ impl Settlement {
     /// Judges an answer by what was asked.
     ///
     /// A success for another network or payer, or without a well-formed hash, is not believed, and is no proof of the
-    /// opposite either: it is unknown. A failure is a refusal unless its reason is `settlement_pending`.
+    /// opposite either: it is unknown. A failure is a refusal unless its reason is `settlement_pending`, or that the
+    /// nonce is spent: by our payment perhaps, which somebody else put on chain.
     #[must_use]
     pub fn judge(answer: &SettleResponse, network: &Network, payer: Address) -> Self {
         let transaction = parse_hash(&answer.transaction);
         if !answer.success {
             let reason = answer.error_reason.clone().unwrap_or(Reason::UNEXPECTED_SETTLE_ERROR);
-            return match reason {
-                pending if pending == Reason::SETTLEMENT_PENDING => Self::Unknown(transaction),
-                reason => Self::Refused(reason),
+            return match reason.kind() {
+                // That the nonce is spent proves that the authorization was used, and not that we were not paid by it:
+                // whoever sees it can put it on chain (attack 2).
+                ReasonKind::Pending | ReasonKind::NonceUsed => Self::Unknown(transaction),
+                _ => Self::Refused(reason),
             };
         }
         // v2 makes the payer optional; if it is named it must be ours.

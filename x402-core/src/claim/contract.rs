@@ -15,26 +15,34 @@ use crate::{error::BoxError, settlement::Receipt, time::UnixSeconds};
 /// new one. So a store in doubt answers an error, and the request is refused with 503.
 ///
 /// An entry must be kept until [`NewClaim::keep_until`] and should be forgotten then.
+///
+/// | state | holder | `claim`, same resource | `claim`, another | `release` and `abandon` by the holder |
+/// |---|---|---|---|---|
+/// | none | | [`Taken::Fresh`], if the claim [may start](NewClaim::starts) | the same | |
+/// | `Claimed` | yes | held | held | forgotten |
+/// | `Settling` | yes | held | held | `release`: forgotten; `abandon`: `Unknown`, free |
+/// | `Settled` | yes | held | held | free |
+/// | `Settled` | no | [`Taken::Settled`] | held | |
+/// | `Unknown` | yes | held | held | free |
+/// | `Unknown` | no | [`Taken::Unknown`] | held | |
+/// | `Delivered`, `Rejected` | no | held | held | |
 #[diagnostic::on_unimplemented(note = "use `MemoryClaims`, or implement `ClaimStore` over your own database")]
 pub trait ClaimStore: Send + Sync {
     /// Takes the payment, if nobody has it.
-    ///
-    /// A payment that settled and was never delivered can be taken again for the same resource; the answer then
-    /// carries its receipt.
     fn claim(&self, claim: &NewClaim) -> impl Future<Output = Result<Claim, ClaimError>> + Send;
 
-    /// Moves a claim on. Only the holder can: a ticket that lost its claim changes nothing.
+    /// Moves a claim on. Only the holder can: a ticket that lost its claim changes nothing. `Delivered` and `Rejected`
+    /// are ends, and leave the claim without a holder.
     fn record(&self, ticket: &Ticket, state: ClaimState) -> impl Future<Output = Result<(), ClaimError>> + Send;
 
-    /// Gives a claim up. One that is claimed or settling is forgotten, unless it settled earlier: then it is settled
-    /// again. One that has ended stays as it ended.
+    /// Lets a claim go, when it is certain that nothing was asked that could move money: see the table.
     fn release(&self, ticket: &Ticket) -> impl Future<Output = Result<(), ClaimError>> + Send;
 
-    /// What happens to a claim whose holder was dropped: `release` before the facilitator was asked to settle,
-    /// [`ClaimState::Unknown`] after, unless its end was recorded: then it stays as it ended.
+    /// Lets a claim go whose holder was dropped: as [`release`](Self::release), but a claim that is settling becomes
+    /// unknown, since money may have moved.
     ///
     /// It is called from `drop`, so that it must not block. A store with I/O does the work on a task of its own.
-    fn abandon(&self, ticket: &Ticket, settling: bool);
+    fn abandon(&self, ticket: &Ticket);
 }
 
 /// A payment to be claimed.
@@ -45,6 +53,8 @@ pub struct NewClaim {
     pub key: ClaimKey,
     /// A hash of what it pays for: a payment settled for one resource must not fetch another.
     pub resource: B256,
+    /// Whether a claim may begin. Not for a payment that has expired: it is only looked for.
+    pub starts: bool,
     /// How long the claim must be remembered.
     pub keep_until: UnixSeconds,
     /// The current time.
@@ -53,17 +63,31 @@ pub struct NewClaim {
 
 /// The answer to a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete by nature: taken, or held")]
+#[expect(clippy::exhaustive_enums, reason = "complete by nature: taken, held, or not there")]
 pub enum Claim {
-    /// Taken. The receipt is there if the payment settled earlier and was never delivered.
-    Taken(Ticket, Option<Receipt>),
-    /// Somebody has it, or had it.
+    /// Nobody has it, and it [may not start](NewClaim::starts).
+    Absent,
+    /// Somebody has it, or it has ended.
     Held {
         /// What became of it.
         state: ClaimState,
         /// Whether it was claimed for the same resource.
         same_resource: bool,
     },
+    /// Taken.
+    Taken(Ticket, Taken),
+}
+
+/// What a claim was when it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the states without a holder that can be taken")]
+pub enum Taken {
+    /// New: nothing has happened.
+    Fresh,
+    /// The money moved earlier, and nobody got the content.
+    Settled(Receipt),
+    /// The money may have moved earlier, and nobody is asking. The transaction, if one was named.
+    Unknown(Option<B256>),
 }
 
 /// What the holder of a claim shows to move it on.
@@ -123,8 +147,8 @@ macro_rules! forward {
                 (**self).release(ticket).await
             }
 
-            fn abandon(&self, ticket: &Ticket, settling: bool) {
-                (**self).abandon(ticket, settling);
+            fn abandon(&self, ticket: &Ticket) {
+                (**self).abandon(ticket);
             }
         }
     )*};

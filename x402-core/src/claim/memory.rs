@@ -8,7 +8,7 @@ use std::{
 
 use alloy_primitives::B256;
 
-use super::{Claim, ClaimError, ClaimKey, ClaimState, ClaimStore, NewClaim, Ticket};
+use super::{Claim, ClaimError, ClaimKey, ClaimState, ClaimStore, NewClaim, Taken, Ticket};
 use crate::time::UnixSeconds;
 
 /// Keeps claims in memory, bounded in number.
@@ -32,7 +32,8 @@ struct State {
 }
 
 struct Entry {
-    id: u64,
+    /// The id of the holder's ticket.
+    holder: Option<u64>,
     state: ClaimState,
     resource: B256,
     keep_until: UnixSeconds,
@@ -98,19 +99,22 @@ impl State {
     }
 
     fn held(&mut self, ticket: &Ticket) -> Option<&mut Entry> {
-        self.entries.get_mut(ticket.key()).filter(|entry| entry.id == ticket.id())
+        self.entries.get_mut(ticket.key()).filter(|entry| entry.holder == Some(ticket.id()))
     }
 
-    fn release(&mut self, ticket: &Ticket) {
+    fn let_go(&mut self, ticket: &Ticket, settling_becomes_unknown: bool) {
         let Some(entry) = self.held(ticket) else { return };
-        match &entry.state {
-            ClaimState::Claimed(None) | ClaimState::Settling => {
+        match entry.state {
+            ClaimState::Settling if settling_becomes_unknown => {
+                entry.state = ClaimState::Unknown(None);
+                entry.holder = None;
+            }
+            ClaimState::Claimed | ClaimState::Settling => {
                 let by_expiry = (entry.keep_until, ticket.key().clone());
                 self.by_expiry.remove(&by_expiry);
                 self.entries.remove(ticket.key());
             }
-            ClaimState::Claimed(Some(receipt)) => entry.state = ClaimState::Settled(receipt.clone()),
-            _ => {}
+            _ => entry.holder = None,
         }
     }
 }
@@ -122,51 +126,55 @@ impl ClaimStore for MemoryClaims {
         let full = state.entries.len() >= self.capacity;
         state.last_id += 1;
         let id = state.last_id;
-        let receipt = match state.entries.entry(claim.key.clone()) {
+        let taken = match state.entries.entry(claim.key.clone()) {
+            hash_map::Entry::Vacant(_) if !claim.starts => return Ok(Claim::Absent),
             hash_map::Entry::Vacant(_) if full => return Err(ClaimError::Full { capacity: self.capacity }),
             hash_map::Entry::Vacant(vacant) => {
-                let fresh = ClaimState::Claimed(None);
-                vacant.insert(Entry { id, state: fresh, resource: claim.resource, keep_until: claim.keep_until });
+                vacant.insert(Entry {
+                    holder: Some(id),
+                    state: ClaimState::Claimed,
+                    resource: claim.resource,
+                    keep_until: claim.keep_until,
+                });
                 state.by_expiry.insert((claim.keep_until, claim.key.clone()));
-                None
+                Taken::Fresh
             }
             hash_map::Entry::Occupied(mut occupied) => {
                 let entry = occupied.get_mut();
                 let same_resource = entry.resource == claim.resource;
-                match &entry.state {
-                    ClaimState::Settled(receipt) if same_resource => {
-                        let receipt = receipt.clone();
-                        entry.state = ClaimState::Claimed(Some(receipt.clone()));
-                        entry.id = id;
-                        Some(receipt)
+                let taken = match &entry.state {
+                    ClaimState::Settled(receipt) => Some(Taken::Settled(receipt.clone())),
+                    ClaimState::Unknown(transaction) => Some(Taken::Unknown(*transaction)),
+                    _ => None,
+                };
+                match taken.filter(|_| same_resource && entry.holder.is_none()) {
+                    Some(taken) => {
+                        entry.holder = Some(id);
+                        taken
                     }
-                    held => return Ok(Claim::Held { state: held.clone(), same_resource }),
+                    None => return Ok(Claim::Held { state: entry.state.clone(), same_resource }),
                 }
             }
         };
-        Ok(Claim::Taken(Ticket::new(claim.key.clone(), id), receipt))
+        Ok(Claim::Taken(Ticket::new(claim.key.clone(), id), taken))
     }
 
     async fn record(&self, ticket: &Ticket, state: ClaimState) -> Result<(), ClaimError> {
         if let Some(entry) = self.lock().held(ticket) {
+            if matches!(state, ClaimState::Delivered | ClaimState::Rejected(_)) {
+                entry.holder = None;
+            }
             entry.state = state;
         }
         Ok(())
     }
 
     async fn release(&self, ticket: &Ticket) -> Result<(), ClaimError> {
-        self.lock().release(ticket);
+        self.lock().let_go(ticket, false);
         Ok(())
     }
 
-    fn abandon(&self, ticket: &Ticket, settling: bool) {
-        let mut state = self.lock();
-        if !settling {
-            state.release(ticket);
-        } else if let Some(entry) = state.held(ticket) {
-            if matches!(entry.state, ClaimState::Claimed(_) | ClaimState::Settling) {
-                entry.state = ClaimState::Unknown(None);
-            }
-        }
+    fn abandon(&self, ticket: &Ticket) {
+        self.lock().let_go(ticket, true);
     }
 }

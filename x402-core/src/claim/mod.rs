@@ -8,8 +8,12 @@
 //! ```text
 //!  (nothing) ─► Claimed ─► Settling ─┬─► Settled ─► Delivered
 //!      ▲           │                 ├─► Rejected
-//!      └─ release ─┘                 └─► Unknown
+//!      └─ release ─┘                 └─► Unknown ─► (asked again) ─► Settled, Rejected or Unknown
 //! ```
+//!
+//! Beside its state a claim has, or has not, a *holder*: the request that works on it, shown by its [`Ticket`]. Only
+//! the holder moves the claim on. A settled claim without a holder is content that was paid for and never handed over;
+//! an unknown one is a settlement that nobody is asking about. Both can be taken again, for the same resource.
 //!
 //! [`MemoryClaims`] serves one process. A [`ClaimStore`] of your own can serve many.
 
@@ -18,7 +22,7 @@ mod memory;
 mod state;
 
 pub use self::{
-    contract::{Claim, ClaimError, ClaimStore, NewClaim, Ticket},
+    contract::{Claim, ClaimError, ClaimStore, NewClaim, Taken, Ticket},
     memory::MemoryClaims,
     state::{ClaimKey, ClaimState},
 };

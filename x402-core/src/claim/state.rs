@@ -22,9 +22,8 @@ pub struct ClaimKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the life of a claim; a new state would change every store")]
 pub enum ClaimState {
-    /// Somebody works on it and nothing has been asked of the facilitator that could move money. A payment that
-    /// settled earlier and was never delivered keeps its receipt while it is worked on again.
-    Claimed(Option<Receipt>),
+    /// Somebody works on it and nothing has been asked of the facilitator that could move money.
+    Claimed,
     /// The facilitator is being asked to settle.
     Settling,
     /// The money moved; nobody has got the content.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alloy_primitives::{Address, B256, U256};
 
-use super::ExactPayload;
+use super::{Authorization, ExactPayload};
 use crate::{
     domain::TokenDomain, network::Network, reason::Reason, signature::Signature, time::UnixSeconds,
     version::X402Version,
@@ -19,6 +19,12 @@ const EXPIRY_MARGIN: Duration = Duration::from_secs(6);
 /// Clients use `maxTimeoutSeconds`, or an hour. A payment must be remembered until it expires, or it could be
 /// presented again; one that is valid for years would have to be remembered for years.
 pub const MAX_VALIDITY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The last moment at which [`check`] finds an authorization not to have expired.
+pub(crate) fn last_good_moment(authorization: &Authorization) -> Option<UnixSeconds> {
+    let expires = u64::try_from(authorization.valid_before).ok()?;
+    expires.checked_sub(EXPIRY_MARGIN.as_secs()).map(UnixSeconds::from_secs)
+}
 
 /// What an `exact` payment must be, in the types of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,10 @@
 
 use std::{future::Future, sync::Arc};
 
+use alloy_primitives::B256;
+
 use super::{FacilitatorError, FacilitatorRequest};
-use crate::{settlement::SettleResponse, supported::SupportedResponse, verification::VerifyResponse};
+use crate::{reason::Reason, settlement::SettleResponse, supported::SupportedResponse, verification::VerifyResponse};
 
 /// Verifies and settles payments
 /// ([facilitator interface](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v2.md)).
@@ -28,6 +30,22 @@ pub trait Facilitator: Send + Sync {
         request: &FacilitatorRequest,
     ) -> impl Future<Output = Result<SettleResponse, FacilitatorError>> + Send;
 
+    /// What became of an earlier [`settle`](Self::settle) of this payment whose outcome was lost; `transaction` is
+    /// what it named, if anything.
+    ///
+    /// It must not move money that would not have moved anyway. Success is said only of a transfer that is on chain,
+    /// and a failure only if the payment has not settled and cannot settle any more by an earlier attempt. Anything
+    /// else is `settlement_pending`, which is also what a facilitator says that cannot find out.
+    fn reconcile(
+        &self,
+        request: &FacilitatorRequest,
+        transaction: Option<B256>,
+    ) -> impl Future<Output = Result<SettleResponse, FacilitatorError>> + Send {
+        let _ = transaction;
+        let network = request.requirements().network.clone();
+        std::future::ready(Ok(SettleResponse::failed(Reason::SETTLEMENT_PENDING, network, None)))
+    }
+
     /// What can be settled.
     fn supported(&self) -> impl Future<Output = Result<SupportedResponse, FacilitatorError>> + Send;
 }
@@ -41,6 +59,14 @@ macro_rules! forward {
 
             async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
                 (**self).settle(request).await
+            }
+
+            async fn reconcile(
+                &self,
+                request: &FacilitatorRequest,
+                transaction: Option<B256>,
+            ) -> Result<SettleResponse, FacilitatorError> {
+                (**self).reconcile(request, transaction).await
             }
 
             async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {

@@ -2,6 +2,8 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
+use alloy_primitives::B256;
+
 use super::{Facilitator, FacilitatorError, FacilitatorRequest};
 use crate::{settlement::SettleResponse, supported::SupportedResponse, verification::VerifyResponse};
 
@@ -11,6 +13,11 @@ type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, FacilitatorError>> + 
 trait Erased: Send + Sync {
     fn verify<'a>(&'a self, request: &'a FacilitatorRequest) -> Answer<'a, VerifyResponse>;
     fn settle<'a>(&'a self, request: &'a FacilitatorRequest) -> Answer<'a, SettleResponse>;
+    fn reconcile<'a>(
+        &'a self,
+        request: &'a FacilitatorRequest,
+        transaction: Option<B256>,
+    ) -> Answer<'a, SettleResponse>;
     fn supported(&self) -> Answer<'_, SupportedResponse>;
 }
 
@@ -21,6 +28,14 @@ impl<F: Facilitator> Erased for F {
 
     fn settle<'a>(&'a self, request: &'a FacilitatorRequest) -> Answer<'a, SettleResponse> {
         Box::pin(Facilitator::settle(self, request))
+    }
+
+    fn reconcile<'a>(
+        &'a self,
+        request: &'a FacilitatorRequest,
+        transaction: Option<B256>,
+    ) -> Answer<'a, SettleResponse> {
+        Box::pin(Facilitator::reconcile(self, request, transaction))
     }
 
     fn supported(&self) -> Answer<'_, SupportedResponse> {
@@ -47,6 +62,14 @@ impl Facilitator for SharedFacilitator {
 
     async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
         self.0.settle(request).await
+    }
+
+    async fn reconcile(
+        &self,
+        request: &FacilitatorRequest,
+        transaction: Option<B256>,
+    ) -> Result<SettleResponse, FacilitatorError> {
+        self.0.reconcile(request, transaction).await
     }
 
     async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {

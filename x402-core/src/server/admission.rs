@@ -2,13 +2,14 @@
 
 use alloy_primitives::Address;
 
-use super::{Paid, Refusal};
+use super::{Paid, Pending, Refusal, hold::Hold, hook::SharedHooks};
 use crate::{
     amount::Amount,
-    claim::{ClaimState, ClaimStore, Ticket},
+    claim::{ClaimKey, ClaimState, ClaimStore},
     facilitator::{Facilitator, FacilitatorRequest},
     network::Network,
     settlement::{Receipt, Settlement},
+    time::UnixSeconds,
     version::X402Version,
 };
 
@@ -26,70 +27,22 @@ pub struct Payment {
     pub network: Network,
     /// The protocol version that the client speaks.
     pub version: X402Version,
-    /// The receipt, if the money has moved already: with an earlier attempt that never got its content.
+    /// The receipt, if the money has moved already: because settling comes first, or with an earlier attempt that
+    /// never got its content.
     pub receipt: Option<Receipt>,
-}
-
-/// Holds a claim, and gives it up when dropped.
-#[derive(Debug)]
-pub(super) struct Hold<C: ClaimStore> {
-    claims: C,
-    /// Gone once the claim's fate is recorded.
-    ticket: Option<Ticket>,
-    settling: bool,
-}
-
-impl<C: ClaimStore> Hold<C> {
-    pub(super) const fn new(claims: C, ticket: Ticket) -> Self {
-        Self { claims, ticket: Some(ticket), settling: false }
-    }
-
-    /// Nothing happened: the payment may be presented again.
-    pub(super) async fn release(mut self) {
-        if let Some(ticket) = &self.ticket {
-            // A store that cannot release keeps the claim until it expires: an honest payer waits, nobody loses.
-            if self.claims.release(ticket).await.is_ok() {
-                self.ticket = None;
-            }
-        }
-    }
-
-    async fn settling(&mut self) -> Result<(), Refusal> {
-        if let Some(ticket) = &self.ticket {
-            self.claims.record(ticket, ClaimState::Settling).await.map_err(Refusal::unavailable)?;
-        }
-        self.settling = true;
-        Ok(())
-    }
-
-    /// Records how the settlement ended. If the store cannot, the claim stays `Settling`, which nobody can take.
-    async fn ended(&mut self, state: ClaimState) {
-        if let Some(ticket) = &self.ticket {
-            if self.claims.record(ticket, state).await.is_ok() {
-                self.settling = false;
-            }
-        }
-    }
-}
-
-impl<C: ClaimStore> Drop for Hold<C> {
-    fn drop(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            self.claims.abandon(&ticket, self.settling);
-        }
-    }
 }
 
 /// A payment that was checked, claimed and verified: proof that the work may begin.
 ///
 /// Only [`Gate::admit`](super::Gate::admit) makes one. Dropping it releases the payment: nobody is charged.
-#[derive(Debug)]
 #[must_use = "dropping an admission releases the payment"]
 pub struct Admission<F, C: ClaimStore> {
     pub(super) facilitator: F,
+    pub(super) hooks: SharedHooks,
     pub(super) hold: Hold<C>,
     pub(super) request: FacilitatorRequest,
     pub(super) payment: Payment,
+    pub(super) expires: UnixSeconds,
 }
 
 impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
@@ -97,6 +50,18 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     #[must_use]
     pub const fn payment(&self) -> &Payment {
         &self.payment
+    }
+
+    /// What identifies the payment.
+    #[must_use]
+    pub const fn key(&self) -> &ClaimKey {
+        self.hold.key()
+    }
+
+    /// From when on the payment cannot settle any more.
+    #[must_use]
+    pub const fn expires(&self) -> UnixSeconds {
+        self.expires
     }
 
     /// Gives the payment up: the work failed, nobody is charged, and the same payment may be presented again.
@@ -114,41 +79,73 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     /// # Errors
     ///
     /// [`SettlementRefused`](super::RefusalKind::SettlementRefused) if the money did not move,
-    /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown) if it may have,
+    /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown), with a [`Pending`] to ask on with, if it may have,
     /// [`Unavailable`](super::RefusalKind::Unavailable) if nothing was sent.
-    pub async fn settle(self) -> Result<Settled<C>, Refusal> {
-        let Self { facilitator, mut hold, request, payment } = self;
+    pub async fn settle(self) -> Result<Settled<C>, Unsettled<F, C>> {
+        let Self { facilitator, hooks, mut hold, request, payment, expires } = self;
         let version = payment.version;
         if let Some(receipt) = payment.receipt.clone() {
-            return Ok(Settled { hold, paid: Paid { receipt, version } });
+            return Ok(Settled::new(hold, receipt, version));
         }
         hold.settling().await?;
-        let outcome = match facilitator.settle(&request).await {
-            Ok(answer) => Settlement::judge(&answer, &payment.network, payment.payer),
-            Err(error) if error.may_have_settled() => {
-                hold.ended(ClaimState::Unknown(None)).await;
-                return Err(Refusal::pending(&payment, None).because(error));
-            }
+        let (outcome, cause) = match facilitator.settle(&request).await {
+            Ok(answer) => (Settlement::judge(&answer, &payment.network, payment.payer), None),
+            Err(error) if error.may_have_settled() => (Settlement::Unknown(None), Some(error)),
             Err(error) => {
-                hold.settling = false;
                 hold.release().await;
-                return Err(Refusal::unavailable(error));
+                return Err(Refusal::unavailable(error).into());
             }
         };
         match outcome {
             Settlement::Settled(receipt) => {
                 hold.ended(ClaimState::Settled(receipt.clone())).await;
-                Ok(Settled { hold, paid: Paid { receipt, version } })
+                hooks.after_settle(&payment, &receipt).await;
+                Ok(Settled::new(hold, receipt, version))
             }
             Settlement::Refused(reason) => {
                 hold.ended(ClaimState::Rejected(reason.clone())).await;
-                Err(Refusal::settlement_refused(reason, &payment))
+                Err(Refusal::settlement_refused(reason, &payment).into())
             }
             Settlement::Unknown(transaction) => {
                 hold.ended(ClaimState::Unknown(transaction)).await;
-                Err(Refusal::pending(&payment, transaction))
+                hooks.on_unknown(&payment, transaction).await;
+                let refusal = Refusal::pending(&payment, transaction);
+                let refusal = match cause {
+                    Some(cause) => refusal.because(cause),
+                    None => refusal,
+                };
+                let pending = Pending { facilitator, hooks, hold, request, payment, transaction, expires };
+                Err(Unsettled { refusal, pending: Some(Box::new(pending)) })
             }
         }
+    }
+}
+
+/// A payment that was not settled, or is not known to be.
+#[derive(Debug)]
+pub struct Unsettled<F, C: ClaimStore> {
+    refusal: Refusal,
+    pending: Option<Box<Pending<F, C>>>,
+}
+
+impl<F, C: ClaimStore> Unsettled<F, C> {
+    /// What to answer.
+    #[must_use]
+    pub const fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+
+    /// What to answer, and, if the outcome is unknown, what to ask on with. Dropping that lets the claim go, so that
+    /// whoever presents the payment next asks.
+    #[must_use]
+    pub fn into_parts(self) -> (Refusal, Option<Box<Pending<F, C>>>) {
+        (self.refusal, self.pending)
+    }
+}
+
+impl<F, C: ClaimStore> From<Refusal> for Unsettled<F, C> {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, pending: None }
     }
 }
 
@@ -164,21 +161,33 @@ pub struct Settled<C: ClaimStore> {
 }
 
 impl<C: ClaimStore> Settled<C> {
+    pub(super) const fn new(hold: Hold<C>, receipt: Receipt, version: X402Version) -> Self {
+        Self { hold, paid: Paid { receipt, version } }
+    }
+
     /// The receipt.
     #[must_use]
     pub const fn receipt(&self) -> &Receipt {
         &self.paid.receipt
     }
 
+    /// The receipt, as it is written to the response.
+    #[must_use]
+    pub const fn paid(&self) -> &Paid {
+        &self.paid
+    }
+
     /// The content is being handed over: the payment is used up.
     ///
     /// If the store cannot record it the content is handed over all the same: the payer has paid.
     pub async fn deliver(mut self) -> Paid {
-        if let Some(ticket) = &self.hold.ticket {
-            if self.hold.claims.record(ticket, ClaimState::Delivered).await.is_ok() {
-                self.hold.ticket = None;
-            }
-        }
+        self.hold.ended(ClaimState::Delivered).await;
         self.paid.clone()
+    }
+}
+
+impl<F, C: ClaimStore> std::fmt::Debug for Admission<F, C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Admission").field("payment", &self.payment).finish_non_exhaustive()
     }
 }

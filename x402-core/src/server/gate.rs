@@ -4,15 +4,19 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::HeaderMap;
 
-use super::{Admission, Offers, Payment, Refusal, admission::Hold};
+use super::{
+    Admission, Decision, Hooks, Offer, Offers, Payment, Refusal, hold::Hold, hook::SharedHooks, pending::reconcile,
+};
 use crate::{
     amount::Amount,
-    claim::{Claim, ClaimKey, ClaimState, ClaimStore, MemoryClaims, NewClaim},
+    claim::{Claim, ClaimKey, ClaimState, ClaimStore, MemoryClaims, NewClaim, Taken},
+    exact::{Checked, last_good_moment},
     facilitator::{Facilitator, FacilitatorRequest},
     header::{self, read_payment},
     payload::PaymentPayload,
     reason::Reason,
-    time::{Clock, SystemClock},
+    settlement::Settlement,
+    time::{Clock, SystemClock, UnixSeconds},
 };
 
 /// How long a claim is remembered after its authorization expired: clocks differ, and blocks come late.
@@ -26,6 +30,7 @@ pub struct Gate<F, C = MemoryClaims> {
     facilitator: Arc<F>,
     claims: Arc<C>,
     clock: Arc<dyn Clock>,
+    hooks: SharedHooks,
     max_header_len: usize,
     verifies: bool,
 }
@@ -38,6 +43,7 @@ impl<F: Facilitator> Gate<F> {
             facilitator: Arc::new(facilitator),
             claims: Arc::default(),
             clock: Arc::new(SystemClock),
+            hooks: SharedHooks::default(),
             max_header_len: header::DEFAULT_MAX_LEN,
             verifies: true,
         }
@@ -52,6 +58,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
             facilitator: self.facilitator,
             claims: Arc::new(claims),
             clock: self.clock,
+            hooks: self.hooks,
             max_header_len: self.max_header_len,
             verifies: self.verifies,
         }
@@ -62,6 +69,26 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// Calls these hooks.
+    #[must_use]
+    pub fn hooks(mut self, hooks: impl Hooks + 'static) -> Self {
+        self.hooks = SharedHooks::new(hooks);
+        self
+    }
+
+    /// Asks another facilitator, made of this one: to observe it, for example.
+    #[must_use]
+    pub fn map_facilitator<G: Facilitator>(self, map: impl FnOnce(Arc<F>) -> G) -> Gate<G, C> {
+        Gate {
+            facilitator: Arc::new(map(self.facilitator)),
+            claims: self.claims,
+            clock: self.clock,
+            hooks: self.hooks,
+            max_header_len: self.max_header_len,
+            verifies: self.verifies,
+        }
     }
 
     /// Reads payment headers of at most so many bytes; 16 KiB unless told otherwise.
@@ -85,6 +112,12 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     #[must_use]
     pub fn facilitator(&self) -> &F {
         &self.facilitator
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn now(&self) -> UnixSeconds {
+        self.clock.now()
     }
 
     /// The claims.
@@ -112,6 +145,9 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// The check is local, and comes before anything is sent anywhere. The claim comes before the facilitator is
     /// asked. If this future is dropped the claim is released.
     ///
+    /// A payment that settled earlier and never got its content is admitted with its receipt, also after it has
+    /// expired. One whose earlier settlement may have happened is asked about first.
+    ///
     /// # Errors
     ///
     /// [`Invalid`](super::RefusalKind::Invalid) with the protocol's code if the payment is not what was asked, would
@@ -120,42 +156,72 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// [`Unavailable`](super::RefusalKind::Unavailable) if the facilitator or the claim store gave no answer.
     pub async fn admit(&self, offers: &Offers, payload: PaymentPayload) -> Result<Admission<Arc<F>, Arc<C>>, Refusal> {
         let now = self.clock.now();
-        let version = payload.version();
-        let (offer, checked) = offers.check(&payload, now).map_err(Refusal::invalid)?;
+        let Fit { offer, checked, starts } = fit(offers, &payload, now)?;
         let terms = offer.terms();
         let Some(chain_id) = terms.network.chain_id() else {
             return Err(Refusal::invalid(Reason::INVALID_NETWORK));
         };
         let key = ClaimKey { chain_id, asset: terms.asset, from: checked.payer(), nonce: checked.nonce() };
-        let claim = NewClaim {
-            key,
-            resource: offers.resource_hash(),
-            keep_until: checked.expires().saturating_add(CLAIM_MARGIN),
-            now,
-        };
+        let keep_until = checked.expires().saturating_add(CLAIM_MARGIN);
+        let claim = NewClaim { key, resource: offers.resource_hash(), starts, keep_until, now };
         let mut payment = Payment {
             payer: checked.payer(),
             amount: Amount::from(terms.value),
             asset: terms.asset,
             network: terms.network.clone(),
-            version,
+            version: payload.version(),
             receipt: None,
         };
-        let hold = match self.claims.claim(&claim).await.map_err(Refusal::unavailable)? {
-            Claim::Taken(ticket, receipt) => {
-                payment.receipt = receipt;
-                Hold::new(Arc::clone(&self.claims), ticket)
-            }
+        let (ticket, taken) = match self.claims.claim(&claim).await.map_err(Refusal::unavailable)? {
+            Claim::Taken(ticket, taken) => (ticket, taken),
+            Claim::Absent => return Err(Refusal::invalid(Reason::VALID_BEFORE)),
             Claim::Held { state, same_resource } => return Err(held(state, same_resource, &payment)),
         };
+        let mut hold = Hold::new(Arc::clone(&self.claims), ticket);
         let request = FacilitatorRequest::new(payload, offer.requirements().clone(), offers.resource().clone());
-        if self.verifies && payment.receipt.is_none() {
-            if let Err(refusal) = self.ask(&request, &payment).await {
-                hold.release().await;
-                return Err(refusal);
+        match taken {
+            Taken::Fresh => {
+                if let Err(refusal) = self.verified(&request, &payment).await {
+                    hold.release().await;
+                    return Err(refusal);
+                }
             }
+            Taken::Settled(receipt) => payment.receipt = Some(receipt),
+            Taken::Unknown(transaction) => match reconcile(&*self.facilitator, &request, &payment, transaction).await {
+                Settlement::Settled(receipt) => {
+                    hold.ended(ClaimState::Settled(receipt.clone())).await;
+                    self.hooks.after_settle(&payment, &receipt).await;
+                    payment.receipt = Some(receipt);
+                }
+                Settlement::Refused(reason) => {
+                    hold.ended(ClaimState::Rejected(reason.clone())).await;
+                    return Err(Refusal::settlement_refused(reason, &payment));
+                }
+                Settlement::Unknown(transaction) => return Err(Refusal::pending(&payment, transaction)),
+            },
         }
-        Ok(Admission { facilitator: Arc::clone(&self.facilitator), hold, request, payment })
+        Ok(Admission {
+            facilitator: Arc::clone(&self.facilitator),
+            hooks: self.hooks.clone(),
+            hold,
+            request,
+            payment,
+            expires: checked.expires(),
+        })
+    }
+
+    /// Asks the hooks, and the facilitator between them.
+    async fn verified(&self, request: &FacilitatorRequest, payment: &Payment) -> Result<(), Refusal> {
+        match self.hooks.before_verify(payment).await.map_err(Refusal::unavailable)? {
+            Decision::Refuse(reason) => return Err(Refusal::invalid(reason)),
+            Decision::Grant => {}
+            Decision::Proceed if !self.verifies => {}
+            Decision::Proceed => self.ask(request, payment).await?,
+        }
+        match self.hooks.after_verify(payment).await.map_err(Refusal::unavailable)? {
+            Decision::Refuse(reason) => Err(Refusal::invalid(reason)),
+            Decision::Grant | Decision::Proceed => Ok(()),
+        }
     }
 
     async fn ask(&self, request: &FacilitatorRequest, payment: &Payment) -> Result<(), Refusal> {
@@ -172,10 +238,36 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     }
 }
 
+/// An offer that a payment fits.
+struct Fit<'a> {
+    offer: &'a Offer,
+    checked: Checked,
+    /// Whether the payment can still settle.
+    starts: bool,
+}
+
+/// Finds the offer that a payment fits. One that has expired still fits if it did while it was good: it may have been
+/// settled then, and its content be owed.
+fn fit<'a>(offers: &'a Offers, payload: &PaymentPayload, now: UnixSeconds) -> Result<Fit<'a>, Refusal> {
+    let expired = match offers.check(payload, now) {
+        Ok((offer, checked)) => return Ok(Fit { offer, checked, starts: true }),
+        Err(reason) if reason == Reason::VALID_BEFORE => reason,
+        Err(reason) => return Err(Refusal::invalid(reason)),
+    };
+    let then = payload.exact().and_then(|exact| last_good_moment(&exact.authorization)).filter(|then| *then < now);
+    let Some(then) = then else { return Err(Refusal::invalid(expired)) };
+    match offers.check(payload, then) {
+        Ok((offer, checked)) => Ok(Fit { offer, checked, starts: false }),
+        Err(_) => Err(Refusal::invalid(expired)),
+    }
+}
+
 /// Why a payment that somebody has, or had, is not admitted.
 fn held(state: ClaimState, same_resource: bool, payment: &Payment) -> Refusal {
     match state {
-        ClaimState::Claimed(_) | ClaimState::Settling => Refusal::in_flight(),
+        ClaimState::Claimed | ClaimState::Settling => Refusal::in_flight(),
+        // Settled, and being handed over right now.
+        ClaimState::Settled(_) if same_resource => Refusal::in_flight(),
         ClaimState::Settled(_) | ClaimState::Delivered => Refusal::invalid(Reason::NONCE_USED),
         ClaimState::Rejected(reason) => Refusal::invalid(reason),
         ClaimState::Unknown(_) if !same_resource => Refusal::invalid(Reason::NONCE_USED),
@@ -189,6 +281,7 @@ impl<F, C> Clone for Gate<F, C> {
             facilitator: Arc::clone(&self.facilitator),
             claims: Arc::clone(&self.claims),
             clock: Arc::clone(&self.clock),
+            hooks: self.hooks.clone(),
             max_header_len: self.max_header_len,
             verifies: self.verifies,
         }

@@ -29,7 +29,7 @@
 //! let mut response = http::Response::new("sunny".into());
 //! match admission.settle().await {
 //!     Ok(settled) => settled.deliver().await.write_headers(response.headers_mut()),
-//!     Err(refusal) => response = refused(refusal),
+//!     Err(unsettled) => response = refused(unsettled.into_parts().0),
 //! }
 //! # Ok(response)
 //! # }
@@ -39,14 +39,19 @@ mod admission;
 mod answer;
 mod browser;
 mod gate;
+mod hold;
+mod hook;
 mod offer;
+mod pending;
 mod refusal;
 
 pub use self::{
-    admission::{Admission, Payment, Settled},
+    admission::{Admission, Payment, Settled, Unsettled},
     answer::Paid,
     browser::is_browser,
     gate::Gate,
+    hook::{Decision, Hooks},
     offer::{Offer, Offers, OffersError},
+    pending::{Asked, Pending},
     refusal::{Refusal, RefusalKind},
 };

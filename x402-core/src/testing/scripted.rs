@@ -11,6 +11,7 @@ use alloy_primitives::{Address, B256, keccak256};
 
 use crate::{
     facilitator::{Facilitator, FacilitatorError, FacilitatorErrorKind, FacilitatorRequest, Reach},
+    reason::Reason,
     settlement::SettleResponse,
     supported::{SupportedKind, SupportedResponse},
     verification::VerifyResponse,
@@ -35,6 +36,8 @@ pub struct ScriptedFacilitator(Arc<Mutex<Script>>);
 struct Script {
     verify: VecDeque<Result<VerifyResponse, FacilitatorError>>,
     settle: VecDeque<Result<SettleResponse, FacilitatorError>>,
+    reconcile: VecDeque<Result<SettleResponse, FacilitatorError>>,
+    reconciled: usize,
     verified: Vec<FacilitatorRequest>,
     settled: Vec<FacilitatorRequest>,
     settles_answered: usize,
@@ -65,6 +68,17 @@ impl ScriptedFacilitator {
     /// The next `settle` that has no answer yet gets this one.
     pub fn next_settle(&self, answer: Result<SettleResponse, FacilitatorError>) {
         self.script().settle.push_back(answer);
+    }
+
+    /// The next `reconcile` that has no answer yet gets this one; without any the outcome stays pending.
+    pub fn next_reconcile(&self, answer: Result<SettleResponse, FacilitatorError>) {
+        self.script().reconcile.push_back(answer);
+    }
+
+    /// How often `reconcile` was called.
+    #[must_use]
+    pub fn reconcile_calls(&self) -> usize {
+        self.script().reconciled
     }
 
     /// An error as after a lost connection, for [`next_verify`](Self::next_verify) and
@@ -142,6 +156,20 @@ impl Facilitator for ScriptedFacilitator {
         scripted.unwrap_or_else(|| {
             let network = request.requirements().network.clone();
             Ok(SettleResponse::settled(transaction(request), network, payer(request)))
+        })
+    }
+
+    async fn reconcile(
+        &self,
+        request: &FacilitatorRequest,
+        _: Option<B256>,
+    ) -> Result<SettleResponse, FacilitatorError> {
+        self.script().reconciled += 1;
+        self.hesitate().await;
+        let scripted = self.script().reconcile.pop_front();
+        scripted.unwrap_or_else(|| {
+            let network = request.requirements().network.clone();
+            Ok(SettleResponse::failed(Reason::SETTLEMENT_PENDING, network, None))
         })
     }
 

@@ -1,0 +1,111 @@
+//! A settlement whose outcome is not known.
+
+use std::fmt;
+
+use alloy_primitives::B256;
+
+use super::{Payment, Refusal, Settled, hold::Hold, hook::SharedHooks};
+use crate::{
+    claim::{ClaimKey, ClaimState, ClaimStore},
+    facilitator::{Facilitator, FacilitatorRequest},
+    settlement::Settlement,
+    time::UnixSeconds,
+};
+
+/// A settlement whose outcome is not known, to be asked about until it is.
+///
+/// It holds the claim: meanwhile whoever presents the payment is told to wait. Dropping it lets the claim go as unknown,
+/// and the next to present the payment asks.
+#[must_use = "dropping it stops asking"]
+pub struct Pending<F, C: ClaimStore> {
+    pub(super) facilitator: F,
+    pub(super) hooks: SharedHooks,
+    pub(super) hold: Hold<C>,
+    pub(super) request: FacilitatorRequest,
+    pub(super) payment: Payment,
+    pub(super) transaction: Option<B256>,
+    pub(super) expires: UnixSeconds,
+}
+
+/// Asks once what became of a settlement. No answer is no news, and a transaction that was named once is not forgotten.
+pub(super) async fn reconcile(
+    facilitator: &impl Facilitator,
+    request: &FacilitatorRequest,
+    payment: &Payment,
+    transaction: Option<B256>,
+) -> Settlement {
+    let outcome = match facilitator.reconcile(request, transaction).await {
+        Ok(answer) => Settlement::judge(&answer, &payment.network, payment.payer),
+        Err(_) => Settlement::Unknown(None),
+    };
+    match outcome {
+        Settlement::Unknown(named) => Settlement::Unknown(named.or(transaction)),
+        known => known,
+    }
+}
+
+/// What asking about a settlement came to.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "complete by nature: yes, no, and still not known")]
+pub enum Asked<F, C: ClaimStore> {
+    /// The money had moved.
+    Settled(Settled<C>),
+    /// It had not, and will not.
+    Refused(Refusal),
+    /// Still not known.
+    Pending(Box<Pending<F, C>>),
+}
+
+impl<F: Facilitator, C: ClaimStore> Pending<F, C> {
+    /// Asks the facilitator once what became of the settlement, and writes the answer down.
+    pub async fn ask(mut self: Box<Self>) -> Asked<F, C> {
+        let outcome = reconcile(&self.facilitator, &self.request, &self.payment, self.transaction).await;
+        match outcome {
+            Settlement::Settled(receipt) => {
+                self.hold.ended(ClaimState::Settled(receipt.clone())).await;
+                self.hooks.after_settle(&self.payment, &receipt).await;
+                Asked::Settled(Settled::new(self.hold, receipt, self.payment.version))
+            }
+            Settlement::Refused(reason) => {
+                self.hold.ended(ClaimState::Rejected(reason.clone())).await;
+                Asked::Refused(Refusal::settlement_refused(reason, &self.payment))
+            }
+            Settlement::Unknown(transaction) => {
+                self.transaction = transaction;
+                Asked::Pending(self)
+            }
+        }
+    }
+}
+
+impl<F, C: ClaimStore> Pending<F, C> {
+    /// Who pays, and what.
+    #[must_use]
+    pub const fn payment(&self) -> &Payment {
+        &self.payment
+    }
+
+    /// What identifies the payment.
+    #[must_use]
+    pub const fn key(&self) -> &ClaimKey {
+        self.hold.key()
+    }
+
+    /// The transaction, if one was named.
+    #[must_use]
+    pub const fn transaction(&self) -> Option<B256> {
+        self.transaction
+    }
+
+    /// From when on the transfer cannot happen any more. Whether it happened before can still be asked.
+    #[must_use]
+    pub const fn expires(&self) -> UnixSeconds {
+        self.expires
+    }
+}
+
+impl<F, C: ClaimStore> fmt::Debug for Pending<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").field("payment", &self.payment).finish_non_exhaustive()
+    }
+}
