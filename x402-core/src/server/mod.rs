@@ -47,7 +47,7 @@ mod refusal;
 
 pub use self::{
     admission::{Admission, Payment, Settled, Unsettled},
-    answer::Paid,
+    answer::{Paid, protect},
     browser::is_browser,
     gate::Gate,
     hook::{Decision, Hooks},

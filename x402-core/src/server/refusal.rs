@@ -99,7 +99,9 @@ impl Refusal {
         Self { retry_after: Some(Self::RETRY_AFTER), ..Self::new(RefusalKind::InFlight, None) }
     }
 
-    pub(super) fn unavailable(source: impl Into<BoxError>) -> Self {
+    /// Payments cannot be taken now, for this reason, which is not told to the client.
+    #[must_use]
+    pub fn unavailable(source: impl Into<BoxError>) -> Self {
         Self {
             retry_after: Some(Self::RETRY_AFTER),
             source: Some(source.into()),

@@ -1,19 +1,18 @@
-//! A paid request, from the payment to the receipt.
+//! A priced request, from the payment to the receipt.
 
-use std::{error::Error, fmt, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use tokio::runtime::Handle;
 use tower_service::Service;
 use x402_core::{
     PaymentPayload,
     claim::ClaimStore,
     facilitator::Facilitator,
-    server::{Admission, Gate, Offers, Refusal, RefusalKind, Settled},
+    server::{Offers, Refusal, RefusalKind, protect},
 };
 
-use super::delivered::is_delivered;
+use super::{Order, delivered::is_delivered, observe, settle::Settler};
 use crate::body::ResponseBody;
 
 /// Why a request was refused: in the extensions of the response, for layers further out that log or count.
@@ -37,86 +36,101 @@ impl fmt::Display for Refused {
 }
 
 pub(super) fn refused<B>(offers: &Offers, refusal: Refusal) -> Response<ResponseBody<B>> {
-    let mut response = offers.refuse(&refusal).map(ResponseBody::refusal);
+    let response = offers.refuse(&refusal);
+    explained(response, refusal)
+}
+
+pub(super) fn refused_without_offers<B>(refusal: Refusal) -> Response<ResponseBody<B>> {
+    let response = refusal.without_offers();
+    explained(response, refusal)
+}
+
+fn explained<B>(response: Response<Bytes>, refusal: Refusal) -> Response<ResponseBody<B>> {
+    observe::refused(&refusal);
+    let mut response = response.map(ResponseBody::refusal);
     if refusal.kind() != RefusalKind::Unpaid {
-        log_refusal(&refusal);
         response.extensions_mut().insert(Refused(Arc::new(refusal)));
     }
     response
 }
 
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, clippy::missing_const_for_fn))]
-fn log_refusal(refusal: &Refusal) {
-    #[cfg(feature = "tracing")]
+/// A request that is paid for, on its way.
+pub(super) struct Journey<F, C> {
+    pub(super) settler: Settler<F, C>,
+    pub(super) offers: Offers,
+    pub(super) order: Order,
+}
+
+impl<F, C> Journey<F, C>
+where
+    F: Facilitator + 'static,
+    C: ClaimStore + 'static,
+{
+    /// Admits the payment, calls the service, settles, and hands the response over, in the route's order.
+    pub(super) async fn serve<S, ReqBody, ResBody>(
+        self,
+        payment: PaymentPayload,
+        mut inner: S,
+        mut request: Request<ReqBody>,
+    ) -> Result<Response<ResponseBody<ResBody>>, S::Error>
+    where
+        S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+        ResBody: http_body::Body<Data = Bytes> + Send + 'static,
     {
-        let cause = Error::source(refusal).map(|cause| cause as &(dyn Error + 'static));
-        match refusal.kind() {
-            RefusalKind::Unavailable | RefusalKind::SettlementUnknown => {
-                tracing::warn!(status = refusal.status().as_u16(), cause, "{refusal}");
+        let settler = &self.settler;
+        let admission = match observe::admit(settler.gate.admit(&self.offers, payment)).await {
+            Ok(admission) => admission,
+            Err(refusal) => return Ok(refused(&self.offers, refusal)),
+        };
+        // Paid for earlier, and never handed over.
+        if admission.payment().receipt.is_some() {
+            if let Some(response) = settler.settlements.parking().take::<ResBody>(admission.key()) {
+                return Ok(match settler.for_response(admission, response).await {
+                    Ok((response, settled)) => self.hand_over(response, settled),
+                    Err(refusal) => refused(&self.offers, refusal),
+                });
             }
-            _ => tracing::debug!(status = refusal.status().as_u16(), cause, "{refusal}"),
         }
-    }
-}
-
-/// Admits the payment, calls the service, settles, and hands the response over.
-pub(super) async fn serve<S, F, C, ReqBody, ResBody>(
-    gate: Gate<F, C>,
-    offers: Offers,
-    payment: PaymentPayload,
-    mut inner: S,
-    mut request: Request<ReqBody>,
-) -> Result<Response<ResponseBody<ResBody>>, S::Error>
-where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    F: Facilitator + 'static,
-    C: ClaimStore + 'static,
-    ResBody: http_body::Body<Data = Bytes>,
-{
-    let admission = match gate.admit(&offers, payment).await {
-        Ok(admission) => admission,
-        Err(refusal) => return Ok(refused(&offers, refusal)),
-    };
-    request.extensions_mut().insert(admission.payment().clone());
-    // An error, a panic or a client that leaves drops the admission, which releases the payment.
-    let response = inner.call(request).await?;
-    if !is_delivered(&response) {
-        admission.release().await;
-        return Ok(response.map(ResponseBody::handler));
-    }
-    match settle(admission).await {
-        Ok(settled) => {
-            let paid = settled.deliver().await;
-            #[cfg(feature = "tracing")]
-            tracing::info!(
-                payer = %paid.receipt().payer,
-                network = %paid.receipt().network,
-                transaction = %paid.receipt().transaction,
-                "paid"
-            );
+        if self.order == Order::Before || admission.payment().receipt.is_some() {
+            let mut payment = admission.payment().clone();
+            let settled = match settler.up_front(admission).await {
+                Ok(settled) => settled,
+                Err(refusal) => return Ok(refused(&self.offers, refusal)),
+            };
+            payment.receipt = Some(settled.receipt().clone());
+            request.extensions_mut().insert(payment);
+            // An error or a panic drops what is settled: the payment can be presented again.
+            let response = observe::handler(inner.call(request)).await?;
+            if is_delivered(&response) {
+                return Ok(self.hand_over(response, settled));
+            }
             let mut response = response.map(ResponseBody::handler);
-            paid.write_headers(response.headers_mut());
-            Ok(response)
+            settled.paid().write_headers(response.headers_mut());
+            return Ok(response);
         }
-        Err(refusal) => Ok(refused(&offers, refusal)),
+        request.extensions_mut().insert(admission.payment().clone());
+        // An error, a panic or a client that leaves drops the admission, which releases the payment.
+        let mut response = observe::handler(inner.call(request)).await?;
+        if !is_delivered(&response) {
+            admission.release().await;
+            return Ok(response.map(ResponseBody::handler));
+        }
+        if self.order == Order::Background {
+            settler.in_background(admission).await;
+            protect(response.headers_mut());
+            return Ok(response.map(ResponseBody::handler));
+        }
+        Ok(match settler.for_response(admission, response).await {
+            Ok((response, settled)) => self.hand_over(response, settled),
+            Err(refusal) => refused(&self.offers, refusal),
+        })
     }
-}
 
-/// Settles in a task of its own: once the facilitator is asked, a client that hangs up must not stop it. If the client
-/// is gone when the task ends, the claim stays settled and the payment can be presented again for its content.
-async fn settle<F, C>(admission: Admission<Arc<F>, Arc<C>>) -> Result<Settled<Arc<C>>, Refusal>
-where
-    F: Facilitator + 'static,
-    C: ClaimStore + 'static,
-{
-    let Ok(runtime) = Handle::try_current() else {
-        // Not on tokio: settled here, and a client that hangs up leaves the claim unknown.
-        return admission.settle().await;
-    };
-    let payment = admission.payment().clone();
-    match runtime.spawn(admission.settle()).await {
-        Ok(outcome) => outcome,
-        // The task panicked, or the runtime shut down under it: the claim is unknown, and so is the outcome.
-        Err(_) => Err(Refusal::pending(&payment, None)),
+    fn hand_over<B>(&self, response: Response<B>, settled: super::settle::SettledOf<C>) -> Response<ResponseBody<B>> {
+        let paid = self.settler.delivered(settled);
+        observe::paid(&paid);
+        let mut response = response.map(ResponseBody::handler);
+        paid.write_headers(response.headers_mut());
+        response
     }
 }
