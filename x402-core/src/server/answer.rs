@@ -41,24 +41,36 @@ impl Offers {
             }
             _ => (None, error_body(refusal)),
         };
-        let mut response = Response::new(body);
-        *response.status_mut() = refusal.status();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, JSON);
-        headers.insert(CACHE_CONTROL, NO_STORE);
-        headers.insert(VARY, VARY_ON);
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        if let Some(offer) = offer {
-            headers.insert(PAYMENT_REQUIRED, offer);
-        }
-        if let Some(retry_after) = refusal.retry_after() {
-            headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
-        }
-        if let Some((version, answer)) = refusal.settlement() {
-            headers.insert(receipt_header(version), encode_receipt(answer, version));
-        }
-        response
+        respond(refusal, offer, body)
     }
+}
+
+impl Refusal {
+    /// The response to a request that was refused before its offers were known: because its price could not be had.
+    #[must_use]
+    pub fn without_offers(&self) -> Response<Bytes> {
+        respond(self, None, error_body(self))
+    }
+}
+
+fn respond(refusal: &Refusal, offer: Option<HeaderValue>, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = refusal.status();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(CACHE_CONTROL, NO_STORE);
+    headers.insert(VARY, VARY_ON);
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    if let Some(offer) = offer {
+        headers.insert(PAYMENT_REQUIRED, offer);
+    }
+    if let Some(retry_after) = refusal.retry_after() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+    }
+    if let Some((version, answer)) = refusal.settlement() {
+        headers.insert(receipt_header(version), encode_receipt(answer, version));
+    }
+    response
 }
 
 /// The body of a refusal that is no invitation to pay: no `accepts`, so that no client takes it for one.
@@ -90,14 +102,19 @@ impl Paid {
         &self.receipt
     }
 
-    /// Adds the receipt to a response, and what keeps shared caches from handing the content to others: `private`
-    /// where nothing stricter is said, never `public` or `s-maxage`, and `Vary`.
+    /// Adds the receipt to a response, and [protects](protect) it from shared caches.
     pub fn write_headers(&self, headers: &mut HeaderMap) {
         headers.insert(receipt_header(self.version), encode_receipt(&self.receipt.to_response(), self.version));
-        headers.insert(CACHE_CONTROL, private(headers));
-        headers.append(VARY, VARY_ON);
-        headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        protect(headers);
     }
+}
+
+/// Keeps shared caches from handing what was paid for to others: `private` where nothing stricter is said, never
+/// `public` or `s-maxage`, and `Vary`. And lets scripts of other origins see the payment headers.
+pub fn protect(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, private(headers));
+    headers.append(VARY, VARY_ON);
+    headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
 }
 
 /// The handler's `Cache-Control`, made private.

@@ -41,16 +41,18 @@ mod browser;
 mod gate;
 mod hold;
 mod hook;
+mod identifier;
 mod offer;
 mod pending;
 mod refusal;
 
 pub use self::{
     admission::{Admission, Payment, Settled, Unsettled},
-    answer::Paid,
+    answer::{Paid, protect},
     browser::is_browser,
     gate::Gate,
     hook::{Decision, Hooks},
+    identifier::{Identifiers, PaymentIdentifier},
     offer::{Offer, Offers, OffersError},
     pending::{Asked, Pending},
     refusal::{Refusal, RefusalKind},

@@ -1,14 +1,15 @@
 //! The layer.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use tower_layer::Layer;
 use x402_core::{
-    claim::MemoryClaims,
+    claim::{ClaimStore, MemoryClaims},
+    facilitator::Facilitator,
     server::{Gate, Offers},
 };
 
-use super::PaymentService;
+use super::{Order, PaymentService, Pricing, Settlements, observe::Watched};
 #[cfg(feature = "paywall")]
 use crate::paywall::Page;
 
@@ -17,24 +18,56 @@ use crate::paywall::Page;
 /// Put it on the route or the router that is sold. Clones of one [`Gate`] share their claims; give every priced route
 /// of a process a clone of the same gate, so that one payment cannot be used on two of them.
 #[must_use = "a layer does nothing until it is applied"]
-pub struct PaymentLayer<F, C = MemoryClaims> {
-    pub(super) gate: Gate<F, C>,
-    pub(super) offers: Offers,
+pub struct PaymentLayer<F, C = MemoryClaims, P = Offers> {
+    pub(super) gate: Gate<Watched<Arc<F>>, C>,
+    pub(super) pricing: Arc<P>,
+    pub(super) order: Order,
+    pub(super) settlements: Settlements,
     pub(super) keeps_payment_headers: bool,
+    /// The page for a fixed price.
     #[cfg(feature = "paywall")]
-    pub(super) page: Page,
+    pub(super) page: Option<Page>,
 }
 
-impl<F, C> PaymentLayer<F, C> {
-    /// Asks for one of these offers.
+impl<F: Facilitator, C: ClaimStore> PaymentLayer<F, C> {
+    /// Asks for one of these offers, whatever the request.
     pub fn new(gate: Gate<F, C>, offers: Offers) -> Self {
+        Self::priced(gate, offers)
+    }
+}
+
+impl<F: Facilitator, C: ClaimStore, P: Pricing> PaymentLayer<F, C, P> {
+    /// Asks what the request costs, each time.
+    pub fn priced(gate: Gate<F, C>, pricing: P) -> Self {
         Self {
             #[cfg(feature = "paywall")]
-            page: Page::for_offers(&offers),
-            gate,
-            offers,
+            page: pricing.fixed().map(Page::for_offers),
+            gate: gate.map_facilitator(Watched),
+            pricing: Arc::new(pricing),
+            order: Order::default(),
+            settlements: Settlements::default(),
             keeps_payment_headers: false,
         }
+    }
+}
+
+impl<F, C, P> PaymentLayer<F, C, P> {
+    /// Settles before, after or beside the handler; after it, unless told otherwise.
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Shares settlements with other layers.
+    pub fn settlements(mut self, settlements: Settlements) -> Self {
+        self.settlements = settlements;
+        self
+    }
+
+    /// The settlements under way: to [drain](Settlements::drain) them at shutdown.
+    #[must_use]
+    pub fn shared_settlements(&self) -> Settlements {
+        self.settlements.clone()
     }
 
     /// Leaves the payment headers in the request for the service to see; they are removed unless told otherwise.
@@ -48,11 +81,13 @@ impl<F, C> PaymentLayer<F, C> {
     }
 }
 
-impl<F, C> Clone for PaymentLayer<F, C> {
+impl<F, C, P> Clone for PaymentLayer<F, C, P> {
     fn clone(&self) -> Self {
         Self {
             gate: self.gate.clone(),
-            offers: self.offers.clone(),
+            pricing: Arc::clone(&self.pricing),
+            order: self.order,
+            settlements: self.settlements.clone(),
             keeps_payment_headers: self.keeps_payment_headers,
             #[cfg(feature = "paywall")]
             page: self.page.clone(),
@@ -60,14 +95,18 @@ impl<F, C> Clone for PaymentLayer<F, C> {
     }
 }
 
-impl<F, C> fmt::Debug for PaymentLayer<F, C> {
+impl<F, C, P> fmt::Debug for PaymentLayer<F, C, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PaymentLayer").field("offers", &self.offers).finish_non_exhaustive()
+        f.debug_struct("PaymentLayer")
+            .field("gate", &self.gate)
+            .field("order", &self.order)
+            .field("settlements", &self.settlements)
+            .finish_non_exhaustive()
     }
 }
 
-impl<S, F, C> Layer<S> for PaymentLayer<F, C> {
-    type Service = PaymentService<S, F, C>;
+impl<S, F, C, P> Layer<S> for PaymentLayer<F, C, P> {
+    type Service = PaymentService<S, F, C, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
         PaymentService { inner, layer: self.clone() }

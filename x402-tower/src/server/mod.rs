@@ -33,8 +33,24 @@ mod delivered;
 mod future;
 mod journey;
 mod layer;
+mod observe;
+mod order;
+mod parking;
+mod pricing;
+mod replay;
 mod service;
+mod settle;
+mod settlements;
 
-pub use self::{future::ResponseFuture, journey::Refused, layer::PaymentLayer, service::PaymentService};
 #[doc(no_inline)]
 pub use x402_core::server::{Gate, Offer, Offers, Payment};
+
+pub use self::{
+    future::ResponseFuture,
+    journey::Refused,
+    layer::PaymentLayer,
+    order::Order,
+    pricing::{Pricing, Quote},
+    service::PaymentService,
+    settlements::Settlements,
+};

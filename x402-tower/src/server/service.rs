@@ -2,6 +2,7 @@
 
 use std::{
     mem,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -9,23 +10,29 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 use tower_service::Service;
 use x402_core::{
+    PaymentPayload,
     claim::{ClaimStore, MemoryClaims},
     facilitator::Facilitator,
     header::{PAYMENT_SIGNATURE, X_PAYMENT},
-    server::{Refusal, RefusalKind},
+    server::{Offers, Refusal},
 };
 
-use super::{PaymentLayer, ResponseFuture, journey};
+use super::{
+    PaymentLayer, Pricing, Quote, ResponseFuture,
+    journey::{self, Journey},
+    observe::Watched,
+    settle::Settler,
+};
 use crate::body::ResponseBody;
 
 /// Serves requests that are paid for. Made by [`PaymentLayer`].
 #[derive(Debug)]
-pub struct PaymentService<S, F, C = MemoryClaims> {
+pub struct PaymentService<S, F, C = MemoryClaims, P = Offers> {
     pub(super) inner: S,
-    pub(super) layer: PaymentLayer<F, C>,
+    pub(super) layer: PaymentLayer<F, C, P>,
 }
 
-impl<S, F, C> PaymentService<S, F, C> {
+impl<S, F, C, P> PaymentService<S, F, C, P> {
     /// The service behind the payment.
     pub const fn get_ref(&self) -> &S {
         &self.inner
@@ -40,32 +47,56 @@ impl<S, F, C> PaymentService<S, F, C> {
     pub fn into_inner(self) -> S {
         self.inner
     }
+}
 
+impl<F, C, P> PaymentLayer<F, C, P> {
     /// The response to a refused request; for a browser without payment, a page.
-    fn refuse<B>(&self, refusal: Refusal, headers: &HeaderMap) -> Response<ResponseBody<B>> {
+    fn refuse<B>(&self, offers: &Offers, refusal: Refusal, headers: &HeaderMap) -> Response<ResponseBody<B>> {
         #[cfg(feature = "paywall")]
-        if refusal.kind() == RefusalKind::Unpaid && x402_core::server::is_browser(headers) {
-            return self.layer.page.response(self.layer.offers.refuse(&refusal)).map(ResponseBody::refusal);
+        if refusal.kind() == x402_core::server::RefusalKind::Unpaid && x402_core::server::is_browser(headers) {
+            super::observe::refused(&refusal);
+            let page = match &self.page {
+                Some(page) => page.clone(),
+                None => crate::paywall::Page::for_offers(offers),
+            };
+            return page.response(offers.refuse(&refusal)).map(ResponseBody::ours);
         }
         #[cfg(not(feature = "paywall"))]
         let _ = headers;
-        journey::refused(&self.layer.offers, refusal)
+        journey::refused(offers, refusal)
+    }
+
+    /// The service is not shown the payment, or shown it as what it is: whoever sees it can spend it.
+    fn hide_payment(&self, headers: &mut HeaderMap) {
+        for name in [PAYMENT_SIGNATURE, X_PAYMENT] {
+            if !self.keeps_payment_headers {
+                headers.remove(name);
+            } else if let Some(value) = headers.get_mut(name) {
+                value.set_sensitive(true);
+            }
+        }
+    }
+
+    fn journey(&self, offers: Offers) -> Journey<Watched<Arc<F>>, C> {
+        let settler = Settler { gate: self.gate.clone(), settlements: self.settlements.clone() };
+        Journey { settler, offers, order: self.order }
     }
 }
 
-impl<S: Clone, F, C> Clone for PaymentService<S, F, C> {
+impl<S: Clone, F, C, P> Clone for PaymentService<S, F, C, P> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone(), layer: self.layer.clone() }
     }
 }
 
-impl<S, F, C, ReqBody, ResBody> Service<Request<ReqBody>> for PaymentService<S, F, C>
+impl<S, F, C, P, ReqBody, ResBody> Service<Request<ReqBody>> for PaymentService<S, F, C, P>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send,
     F: Facilitator + 'static,
     C: ClaimStore + 'static,
+    P: Pricing + 'static,
     ReqBody: Send + 'static,
     ResBody: http_body::Body<Data = Bytes> + Send + 'static,
 {
@@ -82,25 +113,58 @@ where
         if *request.method() == Method::OPTIONS {
             return ResponseFuture::free(self.inner.call(request));
         }
+        let Some(offers) = self.layer.pricing.fixed() else {
+            let layer = self.layer.clone();
+            return ResponseFuture::paid(quoted(layer, self.take_ready(), request));
+        };
         // Nothing borrows the request beyond this line, so that its body need not be `Sync`.
         let payment = match self.layer.gate.read_payment(request.headers()) {
             Ok(payment) => payment,
-            Err(refusal) => return ResponseFuture::refused(self.refuse(refusal, request.headers())),
-        };
-        if self.layer.keeps_payment_headers {
-            for name in [PAYMENT_SIGNATURE, X_PAYMENT] {
-                if let Some(value) = request.headers_mut().get_mut(name) {
-                    value.set_sensitive(true);
-                }
+            Err(refusal) => {
+                return ResponseFuture::refused(self.layer.refuse(offers, refusal, request.headers()));
             }
-        } else {
-            request.headers_mut().remove(PAYMENT_SIGNATURE);
-            request.headers_mut().remove(X_PAYMENT);
-        }
-        // The service that was polled ready is the one to call; the clone takes its place.
-        let clone = self.inner.clone();
-        let inner = mem::replace(&mut self.inner, clone);
-        let (gate, offers) = (self.layer.gate.clone(), self.layer.offers.clone());
-        ResponseFuture::paid(journey::serve(gate, offers, payment, inner, request))
+        };
+        self.layer.hide_payment(request.headers_mut());
+        let journey = self.layer.journey(offers.clone());
+        ResponseFuture::paid(journey.serve(payment, self.take_ready(), request))
     }
+}
+
+impl<S: Clone, F, C, P> PaymentService<S, F, C, P> {
+    /// The service that was polled ready is the one to call; a clone takes its place.
+    fn take_ready(&mut self) -> S {
+        let clone = self.inner.clone();
+        mem::replace(&mut self.inner, clone)
+    }
+}
+
+/// Serves a request whose price has to be asked.
+async fn quoted<S, F, C, P, ReqBody, ResBody>(
+    layer: PaymentLayer<F, C, P>,
+    mut inner: S,
+    request: Request<ReqBody>,
+) -> Result<Response<ResponseBody<ResBody>>, S::Error>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    F: Facilitator + 'static,
+    C: ClaimStore + 'static,
+    P: Pricing,
+    ResBody: http_body::Body<Data = Bytes> + Send + 'static,
+{
+    // Only the head is borrowed while the price is asked: the body need not be `Sync`.
+    let (mut head, body) = request.into_parts();
+    let offers = match layer.pricing.quote(&head).await {
+        Ok(Quote::Free) => {
+            let response = inner.call(Request::from_parts(head, body)).await?;
+            return Ok(response.map(ResponseBody::handler));
+        }
+        Ok(Quote::Priced(offers)) => offers,
+        Err(error) => return Ok(journey::refused_without_offers(Refusal::unavailable(error))),
+    };
+    let payment: PaymentPayload = match layer.gate.read_payment(&head.headers) {
+        Ok(payment) => payment,
+        Err(refusal) => return Ok(layer.refuse(&offers, refusal, &head.headers)),
+    };
+    layer.hide_payment(&mut head.headers);
+    layer.journey(offers).serve(payment, inner, Request::from_parts(head, body)).await
 }

@@ -1,0 +1,127 @@
+//! Spans; nothing without feature `tracing`.
+
+use std::{future::Future, time::Duration};
+
+use tokio::time::Instant;
+use x402_core::{
+    Facilitator, FacilitatorRequest, SettleResponse, SupportedResponse, VerifyResponse, facilitator::FacilitatorError,
+    server::Payment,
+};
+
+/// A step of a payment's way, being watched.
+pub(super) struct Step {
+    started: Instant,
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+/// Spans have literal names.
+#[cfg(feature = "tracing")]
+macro_rules! step {
+    ($name:literal) => {{
+        use tracing::field::Empty;
+
+        let span = tracing::info_span!(
+            $name,
+            payer = Empty,
+            network = Empty,
+            amount = Empty,
+            outcome = Empty,
+            duration_ms = Empty
+        );
+        Step { started: Instant::now(), span }
+    }};
+}
+
+#[cfg(not(feature = "tracing"))]
+macro_rules! step {
+    ($name:literal) => {
+        Step { started: Instant::now() }
+    };
+}
+
+impl Step {
+    pub(super) fn admit() -> Self {
+        step!("admit")
+    }
+
+    pub(super) fn verify() -> Self {
+        step!("verify")
+    }
+
+    pub(super) fn handler() -> Self {
+        step!("handler")
+    }
+
+    pub(super) fn settle() -> Self {
+        step!("settle")
+    }
+
+    /// Runs a future inside.
+    #[cfg(feature = "tracing")]
+    pub(super) async fn within<T>(&self, future: impl Future<Output = T>) -> T {
+        tracing::Instrument::instrument(future, self.span.clone()).await
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    pub(super) async fn within<T>(&self, future: impl Future<Output = T>) -> T {
+        future.await
+    }
+
+    /// Says whose step it is.
+    #[cfg(feature = "tracing")]
+    pub(super) fn describe(&self, payment: &Payment) {
+        self.span.record("payer", tracing::field::display(payment.payer));
+        self.span.record("network", tracing::field::display(&payment.network));
+        self.span.record("amount", tracing::field::display(payment.amount));
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) const fn describe(&self, _: &Payment) {}
+
+    /// Ends it, and says how long it took.
+    #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "there is no span to tell"))]
+    pub(super) fn end(self, outcome: &'static str) -> Duration {
+        let took = self.started.elapsed();
+        #[cfg(feature = "tracing")]
+        {
+            self.span.record("outcome", outcome);
+            self.span.record("duration_ms", u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        }
+        took
+    }
+}
+
+/// A facilitator whose verifications are watched. (Admission and settlement are watched as a whole.)
+#[derive(Debug)]
+pub(crate) struct Watched<F>(pub(crate) F);
+
+impl<F: Facilitator> Facilitator for Watched<F> {
+    async fn verify(&self, request: &FacilitatorRequest) -> Result<VerifyResponse, FacilitatorError> {
+        let step = Step::verify();
+        let answer = step.within(self.0.verify(request)).await;
+        step.end(match &answer {
+            Ok(answer) if answer.is_valid => "valid",
+            Ok(_) => "invalid",
+            Err(_) => "unavailable",
+        });
+        answer
+    }
+
+    async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
+        self.0.settle(request).await
+    }
+
+    async fn reconcile(
+        &self,
+        request: &FacilitatorRequest,
+        transaction: Option<alloy_primitives::B256>,
+    ) -> Result<SettleResponse, FacilitatorError> {
+        self.0.reconcile(request, transaction).await
+    }
+
+    async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
+        self.0.supported().await
+    }
+}
