@@ -1,6 +1,8 @@
 //! EIP-3009 vectors, byte for byte both ways, against two other implementations: whoever made the files, and
 //! alloy-sol-types.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
 mod support;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
