@@ -23,6 +23,7 @@ use x402_core::{
 };
 
 sol! {
+    #[expect(clippy::exhaustive_structs, reason = "EIP-3009 fixes the fields")]
     struct TransferWithAuthorization {
         address from;
         address to;
