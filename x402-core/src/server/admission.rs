@@ -1,5 +1,7 @@
 //! A payment that was admitted, until its content is handed over.
 
+use std::fmt;
+
 use alloy_primitives::Address;
 
 use super::{Paid, Pending, Refusal, hold::Hold, hook::SharedHooks};
@@ -82,12 +84,12 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown), with a [`Pending`] to ask on with, if it may have,
     /// [`Unavailable`](super::RefusalKind::Unavailable) if nothing was sent.
     pub async fn settle(self) -> Result<Settled<C>, Unsettled<F, C>> {
-        let Self { facilitator, hooks, mut hold, request, payment, expires } = self;
+        let Self { facilitator, hooks, hold, request, payment, expires } = self;
         let version = payment.version;
         if let Some(receipt) = payment.receipt.clone() {
             return Ok(Settled::new(hold, receipt, version));
         }
-        hold.settling().await?;
+        let mut hold = hold.settling().await?;
         let (outcome, cause) = match facilitator.settle(&request).await {
             Ok(answer) => (Settlement::judge(&answer, &payment.network, payment.payer), None),
             Err(error) if error.may_have_settled() => (Settlement::Unknown(None), Some(error)),
@@ -122,7 +124,6 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
 }
 
 /// A payment that was not settled, or is not known to be.
-#[derive(Debug)]
 pub struct Unsettled<F, C: ClaimStore> {
     refusal: Refusal,
     pending: Option<Box<Pending<F, C>>>,
@@ -153,7 +154,6 @@ impl<F, C: ClaimStore> From<Refusal> for Unsettled<F, C> {
 ///
 /// Dropping it leaves the claim [settled](ClaimState::Settled): whoever presents the payment again, for the same
 /// resource, gets the content without paying again.
-#[derive(Debug)]
 #[must_use = "the money has moved: hand the content over"]
 pub struct Settled<C: ClaimStore> {
     hold: Hold<C>,
@@ -186,8 +186,20 @@ impl<C: ClaimStore> Settled<C> {
     }
 }
 
-impl<F, C: ClaimStore> std::fmt::Debug for Admission<F, C> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<F, C: ClaimStore> fmt::Debug for Admission<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Admission").field("payment", &self.payment).finish_non_exhaustive()
+    }
+}
+
+impl<F, C: ClaimStore> fmt::Debug for Unsettled<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsettled").field("refusal", &self.refusal).field("pending", &self.pending).finish()
+    }
+}
+
+impl<C: ClaimStore> fmt::Debug for Settled<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settled").field("paid", &self.paid).finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! Asking on about a settlement, while its claim is held.
 
+use std::sync::Arc;
+
 use alloy_primitives::B256;
 use x402_core::{
     Network, Reason, SettleResponse, UnixSeconds,
@@ -13,8 +15,6 @@ use crate::{
     expect::{ask, calls, gate, is_402, is_pending, is_served, pending, refused, settled, transaction},
     support::{BOTH, Draft, NOW, block_on, buyer, offers},
 };
-use std::sync::Arc;
-
 const HASH: B256 = B256::repeat_byte(0xaa);
 const OTHER: B256 = B256::repeat_byte(0xbb);
 

@@ -19,7 +19,8 @@ use crate::{
 
 #[test]
 fn an_admission_that_is_dropped_leaves_nothing_behind() {
-    let verdicts: [fn() -> Option<Result<VerifyResponse, FacilitatorError>>; 3] = [
+    type Verdict = Result<VerifyResponse, FacilitatorError>;
+    let verdicts: [fn() -> Option<Verdict>; 3] = [
         || None,
         || Some(Ok(VerifyResponse::invalid(Reason::INSUFFICIENT_FUNDS, None))),
         || Some(Err(ScriptedFacilitator::lost(Reach::MaybeSent))),
@@ -71,8 +72,10 @@ fn a_claim_whose_answer_nobody_received_is_held_and_never_settled() {
     assert_eq!(held, 1, "only between the claim and its answer");
 }
 
+type News = fn(&Draft) -> Option<Result<SettleResponse, FacilitatorError>>;
+
 /// What may become of a claim whose settlement is asked about, and the answer that it takes.
-const NEWS: [(&str, fn(&Draft) -> Option<Result<SettleResponse, FacilitatorError>>); 5] = [
+const NEWS: [(&str, News); 5] = [
     ("settled", |draft| Some(Ok(settled(draft)))),
     ("refused", |_| Some(Ok(refused(Reason::INSUFFICIENT_FUNDS)))),
     ("named", |_| Some(Ok(pending(Some(B256::repeat_byte(0xbb)))))),

@@ -1,5 +1,7 @@
 //! Asking on.
 
+use std::sync::Arc;
+
 use alloy_primitives::B256;
 use x402_core::{
     Reason,
@@ -14,8 +16,6 @@ use crate::{
     expect::{pending, refused, settled},
     support::{BOTH, Draft, block_on, poll_and_drop},
 };
-use std::sync::Arc;
-
 const HASH: B256 = B256::repeat_byte(0xaa);
 const OTHER: B256 = B256::repeat_byte(0xbb);
 
