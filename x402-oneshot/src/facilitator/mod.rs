@@ -16,12 +16,17 @@
 //! # }
 //! ```
 
+mod doubt;
 mod failure;
 mod method;
 mod provision;
 mod relayed;
+mod remote;
 
+#[cfg(feature = "reqwest")]
+pub use self::remote::RemoteError;
 pub use self::{
     provision::{ProvisionError, RelayedBuilder},
     relayed::Relayed,
+    remote::{AuthHeaders, Authorizing, Endpoint, Remote, RemoteBuilder},
 };
