@@ -47,7 +47,7 @@ impl Offered {
     ///
     /// If the body is no v1 offer.
     pub fn from_v1_body(body: &[u8]) -> Result<Self, OfferedError> {
-        let required = wire::decode_payment_required(body).map_err(OfferedError::Body)?;
+        let required = wire::decode_payment_required_in(X402Version::V1, body).map_err(OfferedError::Body)?;
         Ok(Self { version: X402Version::V1, required })
     }
 }
