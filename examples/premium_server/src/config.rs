@@ -13,9 +13,11 @@ Environment:
   ONESHOT_API_KEY, ONESHOT_API_SECRET, ONESHOT_BUSINESS_ID
                          1Shot API credentials; without any of them a sandbox is used
   ONESHOT_API_URL        1Shot API [default: https://api.1shotapi.com/v0]
-  ONESHOT_FACILITATOR    how 1Shot settles: relayed (a contract method) [default: relayed]
+  ONESHOT_FACILITATOR    how 1Shot settles: relayed (a contract method) or native (its x402 endpoints)
+                         [default: relayed]
+  FACILITATOR_URL        an x402 facilitator to use instead of 1Shot and the sandbox
   TUNNEL_BASE_URL        this server's public base URL [default: http://127.0.0.1:PORT]
-  RECIPIENT_ADDRESS      who is paid; required with 1Shot credentials [default in the sandbox: a test address]
+  RECIPIENT_ADDRESS      who is paid; required outside the sandbox [default in the sandbox: a test address]
   PAYMENT_TOKEN_ADDRESS  the token, on Base Sepolia [default: USDC]
   MAX_AMOUNT_REQUIRED    the price in atomic units; USDC has 6 decimals [default: 50000, which is $0.05]
   PORT                   the port to listen on; 0 is any [default: 8402]
@@ -31,8 +33,11 @@ const NETWORK: Network = Network::BASE_SEPOLIA;
 /// Everything that the environment decides.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// Without an account: the sandbox.
+    /// A facilitator that has nothing to do with 1Shot.
+    pub(crate) facilitator_url: Option<BaseUrl>,
+    /// Without an account, and without a facilitator's URL: the sandbox.
     pub(crate) account: Option<Account>,
+    pub(crate) oneshot_facilitator: OneshotFacilitator,
     pub(crate) public_base_url: Option<Url>,
     pub(crate) recipient: Address,
     pub(crate) token: Asset,
@@ -40,6 +45,16 @@ pub(crate) struct Config {
     pub(crate) port: u16,
     pub(crate) sandbox_port: u16,
     pub(crate) sandbox_block_time: Duration,
+}
+
+/// How 1Shot settles, and the sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OneshotFacilitator {
+    /// Through a contract method.
+    #[default]
+    Relayed,
+    /// Through its x402 endpoints.
+    Native,
 }
 
 /// An account at 1Shot.
@@ -53,17 +68,25 @@ pub(crate) struct Account {
 impl Config {
     pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let environment = Environment(variable);
-        let account = environment.account()?;
-        let recipient = match (environment.read("RECIPIENT_ADDRESS", evm_address)?, &account) {
-            (Some(recipient), _) => recipient,
-            (None, None) => SANDBOX_RECIPIENT,
-            (None, Some(_)) => return Err(ConfigError::missing("RECIPIENT_ADDRESS", "it says who is paid")),
+        let facilitator_url = environment.read("FACILITATOR_URL", BaseUrl::from_str)?;
+        let oneshot_facilitator = environment.read("ONESHOT_FACILITATOR", oneshot_facilitator)?.unwrap_or_default();
+        let account = match &facilitator_url {
+            Some(_) => None,
+            None => environment.account()?,
+        };
+        let sandbox = account.is_none() && facilitator_url.is_none();
+        let recipient = match environment.read("RECIPIENT_ADDRESS", evm_address)? {
+            Some(recipient) => recipient,
+            None if sandbox => SANDBOX_RECIPIENT,
+            None => return Err(ConfigError::missing("RECIPIENT_ADDRESS", "it says who is paid")),
         };
         if recipient.is_zero() {
             return Err(ConfigError::new("RECIPIENT_ADDRESS", "the zero address cannot be paid"));
         }
         Ok(Self {
+            facilitator_url,
             account,
+            oneshot_facilitator,
             public_base_url: environment.read("TUNNEL_BASE_URL", public_url)?,
             recipient,
             token: match environment.read("PAYMENT_TOKEN_ADDRESS", token)? {
@@ -79,12 +102,13 @@ impl Config {
         })
     }
 
-    /// The sandbox serves this machine; with an account the page is for everybody.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.account.is_none() && self.facilitator_url.is_none()
+    }
+
+    /// The sandbox serves this machine; with real money the page is for everybody.
     pub(crate) fn interface(&self) -> IpAddr {
-        match self.account {
-            Some(_) => [0, 0, 0, 0].into(),
-            None => [127, 0, 0, 1].into(),
-        }
+        if self.is_sandbox() { [127, 0, 0, 1].into() } else { [0, 0, 0, 0].into() }
     }
 
     /// The public base URL, ending in a slash.
@@ -118,10 +142,6 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     fn account(&self) -> Result<Option<Account>, ConfigError> {
         let names = ["ONESHOT_API_KEY", "ONESHOT_API_SECRET", "ONESHOT_BUSINESS_ID"];
         let api_url = self.read("ONESHOT_API_URL", BaseUrl::from_str)?.unwrap_or_else(BaseUrl::production);
-        self.read("ONESHOT_FACILITATOR", |kind| match kind {
-            "relayed" => Ok(()),
-            _ => Err("it is `relayed`"),
-        })?;
         match names.map(|name| self.text(name)) {
             [None, None, None] => Ok(None),
             [Some(key), Some(secret), Some(business)] => {
@@ -134,6 +154,14 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
                 Err(ConfigError::missing(name, "1Shot takes key, secret and business id together"))
             }
         }
+    }
+}
+
+fn oneshot_facilitator(text: &str) -> Result<OneshotFacilitator, &'static str> {
+    match text {
+        "relayed" => Ok(OneshotFacilitator::Relayed),
+        "native" => Ok(OneshotFacilitator::Native),
+        _ => Err("it is `relayed` or `native`"),
     }
 }
 
@@ -235,6 +263,10 @@ mod tests {
             ("TUNNEL_BASE_URL", &["shop.example", "ftp://x", "https://u:p@x", "https://x/?a=1", "https://"]),
             ("ONESHOT_API_URL", &["api", "http://api.1shotapi.com/v0"]),
             ("ONESHOT_FACILITATOR", &["both", "RELAYED"]),
+            (
+                "FACILITATOR_URL",
+                &["f.example", "http://f.example", "ftp://127.0.0.1", "https://u:p@f.example", "https://"],
+            ),
             ("ONESHOT_BUSINESS_ID", &["7", "None"]),
         ];
         for (name, values) in cases {
@@ -256,6 +288,32 @@ mod tests {
             assert!(line.starts_with(&format!("{missing}: it is not set")), "{line}");
         }
         assert!(with(&ACCOUNT).unwrap().account.is_some());
+    }
+
+    #[test]
+    fn a_facilitators_url_takes_the_place_of_1shot_and_needs_a_recipient() {
+        let url = ("FACILITATOR_URL", "https://facilitator.example/x402/");
+        let line = with(&[url]).unwrap_err().to_string();
+        assert!(line.starts_with("RECIPIENT_ADDRESS: it is not set"), "{line}");
+        for others in [&ACCOUNT[..], &ACCOUNT[1..]] {
+            let config = with(&[others, &[url]].concat()).unwrap();
+            assert!(config.account.is_none() && !config.is_sandbox());
+            assert_eq!(config.facilitator_url.unwrap().as_str(), "https://facilitator.example/x402");
+        }
+        assert!(with(&[ACCOUNT[3], ("FACILITATOR_URL", "http://127.0.0.1:8403")]).is_ok());
+    }
+
+    #[test]
+    fn the_sandbox_settles_both_ways_too() {
+        for (text, kind) in [
+            ("", OneshotFacilitator::Relayed),
+            ("relayed", OneshotFacilitator::Relayed),
+            ("native", OneshotFacilitator::Native),
+        ] {
+            let config = with(&[("ONESHOT_FACILITATOR", text)]).unwrap();
+            assert!(config.is_sandbox());
+            assert_eq!(config.oneshot_facilitator, kind);
+        }
     }
 
     #[test]
