@@ -4,10 +4,13 @@ use std::{error::Error, time::Duration};
 
 use url::Url;
 use x402_oneshot::{
-    Client, Config as ClientConfig, Credentials, api::WaitPolicy, facilitator::Relayed, sandbox::Sandbox,
+    Client, Config as ClientConfig, Credentials,
+    api::WaitPolicy,
+    facilitator::Relayed,
+    sandbox::{Sandbox, SandboxError},
 };
 
-use crate::config::Config;
+use crate::{chain, config::Config};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
@@ -29,7 +32,10 @@ impl Backend {
             }
             None => {
                 let builder = Sandbox::builder().port(config.sandbox_port).block_time(config.sandbox_block_time);
-                let sandbox = builder.start().await?;
+                let sandbox = builder.start().await.map_err(|error| match error {
+                    SandboxError::Bind { .. } => format!("{}; SANDBOX_PORT chooses another", chain(&error)),
+                    _ => chain(&error),
+                })?;
                 let credentials = Credentials::new(sandbox.api_key(), sandbox.api_secret());
                 let (business, api_url) = (sandbox.business_id(), sandbox.base_url().to_owned());
                 (Some(sandbox), credentials, business, api_url, config.sandbox_block_time)
