@@ -1,6 +1,6 @@
 //! A paid request, from the payment to the receipt.
 
-use std::{error::Error, fmt, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -49,6 +49,8 @@ pub(super) fn refused<B>(offers: &Offers, refusal: Refusal) -> Response<Response
 fn log_refusal(refusal: &Refusal) {
     #[cfg(feature = "tracing")]
     {
+        use std::error::Error;
+
         let cause = Error::source(refusal).map(|cause| cause as &(dyn Error + 'static));
         match refusal.kind() {
             RefusalKind::Unavailable | RefusalKind::SettlementUnknown => {
