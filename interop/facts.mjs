@@ -1,4 +1,8 @@
 // What a case is told, by its arguments or by its environment.
+import { webcrypto } from "node:crypto";
+
+// Node.js 18, which the clients support, does not have it where they look for it.
+globalThis.crypto ??= webcrypto;
 
 /** Who is paid in the sandbox. */
 export const RECIPIENT = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
