@@ -51,7 +51,7 @@ fn log_refusal(refusal: &Refusal) {
     {
         use std::error::Error;
 
-        let cause = Error::source(refusal).map(|cause| cause as &(dyn Error + 'static));
+        let cause = refusal.source().map(|cause| cause as &(dyn Error + 'static));
         match refusal.kind() {
             RefusalKind::Unavailable | RefusalKind::SettlementUnknown => {
                 tracing::warn!(status = refusal.status().as_u16(), cause, "{refusal}");
