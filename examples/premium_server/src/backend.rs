@@ -8,10 +8,13 @@ use x402_oneshot::{
     Client, Config as ClientConfig, Credentials,
     api::WaitPolicy,
     facilitator::{Native, Relayed, Remote},
-    sandbox::Sandbox,
+    sandbox::{Sandbox, SandboxError},
 };
 
-use crate::config::{Config, OneshotFacilitator};
+use crate::{
+    chain,
+    config::{Config, OneshotFacilitator},
+};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
@@ -41,7 +44,10 @@ impl Backend {
             }
             None => {
                 let builder = Sandbox::builder().port(config.sandbox_port).block_time(config.sandbox_block_time);
-                let sandbox = builder.start().await?;
+                let sandbox = builder.start().await.map_err(|error| match error {
+                    SandboxError::Bind { .. } => format!("{}; SANDBOX_PORT chooses another", chain(&error)),
+                    _ => chain(&error),
+                })?;
                 let credentials = Credentials::new(sandbox.api_key(), sandbox.api_secret());
                 let (business, api_url) = (sandbox.business_id(), sandbox.base_url().to_owned());
                 (Some(sandbox), credentials, business, api_url, config.sandbox_block_time)

@@ -1,6 +1,6 @@
 //! The environment, read and checked before anything starts.
 
-use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
+use std::{ffi::OsString, fmt, net::IpAddr, str::FromStr, time::Duration};
 
 use alloy_primitives::{Address, address};
 use url::Url;
@@ -66,7 +66,7 @@ pub(crate) struct Account {
 }
 
 impl Config {
-    pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub(crate) fn from_env(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let environment = Environment(variable);
         let facilitator_url = environment.read("FACILITATOR_URL", BaseUrl::from_str)?;
         let oneshot_facilitator = environment.read("ONESHOT_FACILITATOR", oneshot_facilitator)?.unwrap_or_default();
@@ -91,7 +91,7 @@ impl Config {
             recipient,
             token: match environment.read("PAYMENT_TOKEN_ADDRESS", token)? {
                 Some(token) => token,
-                None => token(USDC)?,
+                None => Asset::usdc(&NETWORK).expect("Base Sepolia has USDC"),
             },
             price: environment.read("MAX_AMOUNT_REQUIRED", price)?.unwrap_or_else(|| Amount::from_atomic(50_000)),
             port: environment.read("PORT", number)?.unwrap_or(8402),
@@ -120,15 +120,14 @@ impl Config {
     }
 }
 
-/// USDC on Base Sepolia.
-const USDC: &str = "0x036CbD53842c5426634e7929541eC2318f3dCF7e";
-
 struct Environment<F>(F);
 
-impl<F: Fn(&str) -> Option<String>> Environment<F> {
+impl<F: Fn(&str) -> Option<OsString>> Environment<F> {
     /// An unset variable and an empty one are the same: `example.env` files leave them empty.
-    fn text(&self, name: &str) -> Option<String> {
-        (self.0)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    fn text(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = (self.0)(name) else { return Ok(None) };
+        let text = value.into_string().map_err(|_| ConfigError::new(name, "it is not UTF-8"))?;
+        Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
     fn read<T, E: fmt::Display>(
@@ -136,13 +135,14 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, ConfigError> {
-        self.text(name).map(|text| parse(&text).map_err(|error| ConfigError::new(name, error))).transpose()
+        self.text(name)?.map(|text| parse(&text).map_err(|error| ConfigError::new(name, error))).transpose()
     }
 
     fn account(&self) -> Result<Option<Account>, ConfigError> {
         let names = ["ONESHOT_API_KEY", "ONESHOT_API_SECRET", "ONESHOT_BUSINESS_ID"];
         let api_url = self.read("ONESHOT_API_URL", BaseUrl::from_str)?.unwrap_or_else(BaseUrl::production);
-        match names.map(|name| self.text(name)) {
+        let [key, secret, business] = names;
+        match [self.text(key)?, self.text(secret)?, self.text(business)?] {
             [None, None, None] => Ok(None),
             [Some(key), Some(secret), Some(business)] => {
                 let business = business.parse().map_err(|error| ConfigError::new("ONESHOT_BUSINESS_ID", error))?;
@@ -161,7 +161,7 @@ fn oneshot_facilitator(text: &str) -> Result<OneshotFacilitator, &'static str> {
     match text {
         "relayed" => Ok(OneshotFacilitator::Relayed),
         "native" => Ok(OneshotFacilitator::Native),
-        _ => Err("it is `relayed` or `native`"),
+        _ => Err("it must be `relayed` or `native`"),
     }
 }
 
@@ -169,15 +169,14 @@ fn evm_address(text: &str) -> Result<Address, x402_core::address::ParseAddressEr
     parse_evm(text)
 }
 
-fn token(text: &str) -> Result<Asset, ConfigError> {
-    let fail = |what: String| ConfigError::new("PAYMENT_TOKEN_ADDRESS", what);
-    let address = evm_address(text).map_err(|error| fail(error.to_string()))?;
-    Asset::known(&NETWORK, address).ok_or_else(|| fail(format!("{address} is no token known on Base Sepolia")))
+fn token(text: &str) -> Result<Asset, String> {
+    let address = evm_address(text).map_err(|error| error.to_string())?;
+    Asset::known(&NETWORK, address).ok_or_else(|| format!("{address} is no token known on Base Sepolia"))
 }
 
 fn price(text: &str) -> Result<Amount, String> {
     let amount: Amount = text.parse().map_err(|error: x402_core::amount::ParseAmountError| error.to_string())?;
-    if amount.is_zero() { Err("a price is above zero".to_owned()) } else { Ok(amount) }
+    if amount.is_zero() { Err("a price must be above zero".to_owned()) } else { Ok(amount) }
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
@@ -186,12 +185,12 @@ fn number<T: FromStr>(text: &str) -> Result<T, String> {
 
 fn public_url(text: &str) -> Result<Url, String> {
     let fail = |what: &str| Err(format!("{what}, such as https://shop.example"));
-    let Ok(mut url) = Url::parse(text) else { return fail("it is a URL") };
+    let Ok(mut url) = Url::parse(text) else { return fail("it must be a URL") };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return fail("it is an http or https URL");
+        return fail("it must be an http or https URL");
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return fail("it is a base URL without query, fragment and user");
+        return fail("it must be a base URL without query, fragment and user");
     }
     if !url.path().ends_with('/') {
         let path = format!("{}/", url.path());
@@ -237,7 +236,7 @@ mod tests {
     fn with(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::from_env(|name| {
             let found = variables.iter().rev().find(|(key, _)| *key == name)?;
-            Some(found.1.to_owned())
+            Some(found.1.into())
         })
     }
 
@@ -275,7 +274,7 @@ mod tests {
                 variables.push((name, value));
                 let line = with(&variables).unwrap_err().to_string();
                 assert!(line.starts_with(&format!("{name}: ")), "{line}");
-                assert!(!line.contains('\n'), "{line}");
+                assert!(!line.contains('\n') && line.matches(name).count() == 1, "{line}");
             }
         }
     }

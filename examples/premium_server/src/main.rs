@@ -32,7 +32,7 @@ struct Arguments {}
 #[tokio::main]
 async fn main() -> ExitCode {
     Arguments::parse();
-    let config = match Config::from_env(|name| std::env::var(name).ok()) {
+    let config = match Config::from_env(|name| std::env::var_os(name)) {
         Ok(config) => config,
         Err(error) => {
             eprintln!("{error}");
