@@ -78,9 +78,9 @@ pub fn encode_payment_required(offer: &PaymentRequired) -> HeaderValue {
 ///
 /// # Errors
 ///
-/// If it is not base64 of an offer.
+/// If it is not base64 of a v2 offer.
 pub fn decode_payment_required(value: &HeaderValue) -> Result<PaymentRequired, DecodeError> {
-    wire::decode_payment_required(&decode("payment offer", value)?)
+    wire::decode_payment_required_in(X402Version::V2, &decode("payment offer", value)?)
 }
 
 /// Writes the value of [the payment's header](payment_header), marked sensitive: whoever sees it can spend it.

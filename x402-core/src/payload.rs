@@ -1,5 +1,7 @@
 //! What a client sends.
 
+use std::fmt;
+
 use serde_json::value::RawValue;
 
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// A signed payment: the content of `PAYMENT-SIGNATURE` (v2) or `X-PAYMENT` (v1).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PaymentPayload {
     pub(crate) version: X402Version,
     pub(crate) scheme: Scheme,
@@ -117,12 +119,36 @@ impl PaymentPayload {
     }
 }
 
+/// Without the text and the extensions, which hold signatures: whoever has one can spend it.
+impl fmt::Debug for PaymentPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PaymentPayload")
+            .field("version", &self.version)
+            .field("scheme", &self.scheme)
+            .field("network", &self.network)
+            .field("accepted", &self.accepted)
+            .field("payload", &self.payload)
+            .field("resource", &self.resource)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The scheme-specific part of a payment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SchemePayload {
     /// An EIP-3009 authorization.
     Exact(ExactPayload),
     /// Another scheme's payload, or another transfer method's.
     Other(Extra),
+}
+
+/// Another scheme's members are not shown: a signature is among them.
+impl fmt::Debug for SchemePayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(exact) => f.debug_tuple("Exact").field(exact).finish(),
+            Self::Other(_) => f.write_str("Other([redacted])"),
+        }
+    }
 }

@@ -102,7 +102,8 @@ impl FromStr for Signature {
 
     /// Reads `0x` and 130 hexadecimal digits.
     fn from_str(text: &str) -> Result<Self, SignatureError> {
-        let digits = text.strip_prefix("0x").ok_or(SignatureError::Hex)?;
+        // The decoder would take a second prefix.
+        let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with("0x")).ok_or(SignatureError::Hex)?;
         Self::from_bytes(&hex::decode(digits).map_err(|_| SignatureError::Hex)?)
     }
 }
@@ -216,6 +217,13 @@ mod tests {
     fn attack_16_other_lengths_are_refused() {
         for length in [0, 64, 66, 1000] {
             assert_eq!(Signature::from_bytes(&vec![1; length]), Err(SignatureError::Length(length)));
+        }
+    }
+
+    #[test]
+    fn a_signature_has_one_prefix() {
+        for text in [&SPEC[2..], &format!("0x{SPEC}"), &format!("0X{}", &SPEC[2..])] {
+            assert_eq!(text.parse::<Signature>(), Err(SignatureError::Hex), "{text}");
         }
     }
 

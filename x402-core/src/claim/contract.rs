@@ -31,7 +31,7 @@ pub trait ClaimStore: Send + Sync {
     fn release(&self, ticket: &Ticket) -> impl Future<Output = Result<(), ClaimError>> + Send;
 
     /// What happens to a claim whose holder was dropped: `release` before the facilitator was asked to settle,
-    /// [`ClaimState::Unknown`] after.
+    /// [`ClaimState::Unknown`] after, unless its end was recorded: then it stays as it ended.
     ///
     /// It is called from `drop`, so that it must not block. A store with I/O does the work on a task of its own.
     fn abandon(&self, ticket: &Ticket, settling: bool);

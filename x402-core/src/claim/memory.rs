@@ -164,7 +164,9 @@ impl ClaimStore for MemoryClaims {
         if !settling {
             state.release(ticket);
         } else if let Some(entry) = state.held(ticket) {
-            entry.state = ClaimState::Unknown(None);
+            if matches!(entry.state, ClaimState::Claimed(_) | ClaimState::Settling) {
+                entry.state = ClaimState::Unknown(None);
+            }
         }
     }
 }

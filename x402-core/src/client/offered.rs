@@ -35,13 +35,19 @@ pub fn read_offer(headers: &HeaderMap, body: &[u8]) -> Result<Offered, OfferedEr
 }
 
 impl Offered {
+    /// An offer that came by other means than a response.
+    #[must_use]
+    pub const fn new(version: X402Version, required: PaymentRequired) -> Self {
+        Self { version, required }
+    }
+
     /// Reads the v1 offer in a body, for a client that wants to pay in v1.
     ///
     /// # Errors
     ///
     /// If the body is no v1 offer.
     pub fn from_v1_body(body: &[u8]) -> Result<Self, OfferedError> {
-        let required = wire::decode_payment_required(body).map_err(OfferedError::Body)?;
+        let required = wire::decode_payment_required_in(X402Version::V1, body).map_err(OfferedError::Body)?;
         Ok(Self { version: X402Version::V1, required })
     }
 }

@@ -37,6 +37,7 @@ struct Script {
     settle: VecDeque<Result<SettleResponse, FacilitatorError>>,
     verified: Vec<FacilitatorRequest>,
     settled: Vec<FacilitatorRequest>,
+    settles_answered: usize,
     /// How often each call answers "not yet" before it answers.
     hesitations: usize,
 }
@@ -85,6 +86,12 @@ impl ScriptedFacilitator {
         self.script().settled.len()
     }
 
+    /// How many calls of `settle` were answered: fewer than were made, while one is under way or was dropped.
+    #[must_use]
+    pub fn settles_answered(&self) -> usize {
+        self.script().settles_answered
+    }
+
     /// What was asked to be settled.
     #[must_use]
     pub fn settled(&self) -> Vec<FacilitatorRequest> {
@@ -128,7 +135,10 @@ impl Facilitator for ScriptedFacilitator {
     async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
         self.script().settled.push(request.clone());
         self.hesitate().await;
-        let scripted = self.script().settle.pop_front();
+        let mut script = self.script();
+        script.settles_answered += 1;
+        let scripted = script.settle.pop_front();
+        drop(script);
         scripted.unwrap_or_else(|| {
             let network = request.requirements().network.clone();
             Ok(SettleResponse::settled(transaction(request), network, payer(request)))

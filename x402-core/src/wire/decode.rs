@@ -135,9 +135,23 @@ pub fn encode_payment_payload(payload: &PaymentPayload) -> Vec<u8> {
 ///
 /// As for [`decode_payment_payload`], and if the offer accepts nothing.
 pub fn decode_payment_required(json: &[u8]) -> Result<PaymentRequired, DecodeError> {
+    read_payment_required(json, None)
+}
+
+/// Reads an offer where only this version belongs.
+pub(crate) fn decode_payment_required_in(version: X402Version, json: &[u8]) -> Result<PaymentRequired, DecodeError> {
+    read_payment_required(json, Some(version))
+}
+
+fn read_payment_required(json: &[u8], expected: Option<X402Version>) -> Result<PaymentRequired, DecodeError> {
     let document = Document("payment offer");
     let raw = document.parse(json)?;
-    let offer = match document.version(raw)? {
+    let version = document.version(raw)?;
+    if let Some(expected) = expected.filter(|expected| *expected != version) {
+        let message = format!("a {version} offer stands where {expected} belongs");
+        return Err(document.fail(DecodeErrorKind::Version, "", &message));
+    }
+    let offer = match version {
         X402Version::V1 => v1::read_required(document, raw),
         X402Version::V2 => v2::read_required(document, raw),
     }?;

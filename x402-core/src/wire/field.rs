@@ -84,6 +84,8 @@ pub(super) fn signature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<By
     text(deserializer, "a signature", |signature| {
         signature
             .strip_prefix("0x")
+            // The decoder would take a second prefix.
+            .filter(|digits| !digits.starts_with("0x"))
             .and_then(|digits| hex::decode(digits).ok())
             .map(Bytes::from)
             .ok_or("a signature is `0x` and an even number of hexadecimal digits")

@@ -19,6 +19,7 @@ mod strict;
 mod v1;
 mod v2;
 
+pub(crate) use self::decode::decode_payment_required_in;
 pub use self::{
     answers::{
         decode_settle_response, decode_supported_response, decode_verify_response, encode_settle_response,

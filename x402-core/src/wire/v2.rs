@@ -157,7 +157,8 @@ pub(super) fn read_scheme_payload(
         return document.read("payload", raw).map(SchemePayload::Other);
     }
     let members: Extra = document.read("payload", raw)?;
-    if members.contains_key("permit2Authorization") && !members.contains_key("authorization") {
+    // Also beside an EIP-3009 authorization: we would claim that one, and a facilitator could settle the permit.
+    if members.contains_key("permit2Authorization") {
         return Ok(SchemePayload::Other(members));
     }
     let ExactIn { authorization, signature } = document.read("payload", raw)?;

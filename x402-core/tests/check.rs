@@ -1,0 +1,466 @@
+//! The local check: what passes, and the protocol's code for everything that does not, in both versions.
+
+mod support;
+
+use std::time::Duration;
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::{BOTH, Draft, NOW, PAY_TO, PRICE, URL, accepted, buyer, now, offer, offers, stranger, usdc};
+use x402_core::{
+    Amount, Asset, Network, PaymentPayload, Reason, TokenDomain, UnixSeconds, X402Version,
+    exact::{ExactPayload, MAX_VALIDITY, Terms, check},
+    server::{Offer, Offers, OffersError},
+    wire,
+};
+
+fn checked(draft: &Draft) -> Result<usize, Reason> {
+    which(&offers(), &draft.payload())
+}
+
+/// Which offer is paid.
+fn which(offers: &Offers, payload: &PaymentPayload) -> Result<usize, Reason> {
+    let (offer, checked) = offers.check(payload, now())?;
+    assert_eq!(checked.payer(), payload.exact().unwrap().authorization.from);
+    assert_eq!(checked.nonce(), payload.exact().unwrap().authorization.nonce);
+    Ok(offers.offers().iter().position(|of| std::ptr::eq(of, offer)).unwrap())
+}
+
+/// The same bend in both versions gives this code.
+fn refused(bend: impl Fn(&mut Draft), code: &Reason) {
+    for version in BOTH {
+        assert_eq!(checked(&Draft::of(version).with(&bend)), Err(code.clone()), "{version}");
+    }
+}
+
+#[test]
+fn what_was_asked_passes_in_both_versions() {
+    for version in BOTH {
+        assert_eq!(checked(&Draft::of(version)), Ok(0));
+    }
+}
+
+#[test]
+fn the_value_is_exactly_the_price() {
+    for value in [0, 1, PRICE - 1, PRICE + 1, u64::MAX] {
+        let draft = |version| Draft::of(version).with(|draft| draft.authorization.value = U256::from(value));
+        assert_eq!(checked(&draft(X402Version::V1)), Err(Reason::VALUE), "{value}");
+        assert_eq!(checked(&draft(X402Version::V2)), Err(Reason::VALUE_MISMATCH), "{value}");
+    }
+    // 2^64 + PRICE is not PRICE.
+    let wrapped = Draft::v2().with(|draft| draft.authorization.value = (U256::from(1) << 64) + U256::from(PRICE));
+    assert_eq!(checked(&wrapped), Err(Reason::VALUE_MISMATCH));
+}
+
+#[test]
+fn the_recipient_is_ours() {
+    refused(|draft| draft.authorization.to = buyer().address(), &Reason::RECIPIENT_MISMATCH);
+    refused(|draft| draft.authorization.to = Address::ZERO, &Reason::RECIPIENT_MISMATCH);
+}
+
+#[test]
+fn the_token_is_ours() {
+    // Signed for another contract; v1 cannot say so, v2 can lie about it.
+    refused(
+        |draft| draft.domain = TokenDomain::new("USDC", "2", 84532, Address::repeat_byte(9)),
+        &Reason::INVALID_SIGNATURE,
+    );
+    // v2 that tells the truth about it.
+    let honest = Draft::v2().with(|draft| draft.accepted["asset"] = json!(Address::repeat_byte(9).to_string()));
+    assert_eq!(checked(&honest), Err(Reason::INVALID_PAYMENT_REQUIREMENTS));
+}
+
+#[test]
+fn the_network_is_ours() {
+    let v1 = |network| checked(&Draft::v1().with(|draft| draft.network = network));
+    for network in ["base", "solana", "eip155:8453", "BASE-SEPOLIA", "no-such-network"] {
+        assert_eq!(v1(network), Err(Reason::INVALID_NETWORK), "{network}");
+    }
+    assert_eq!(v1("eip155:84532"), Ok(0), "some v1 peers write CAIP-2");
+    let v2 = Draft::v2().with(|draft| draft.accepted["network"] = json!("eip155:8453"));
+    assert_eq!(checked(&v2), Err(Reason::INVALID_NETWORK));
+}
+
+#[test]
+fn attack_17_a_signature_in_another_domain_is_nobodys() {
+    let usdc = usdc().address();
+    for domain in [
+        TokenDomain::new("USD Coin", "2", 84532, usdc),
+        TokenDomain::new("USDC", "1", 84532, usdc),
+        TokenDomain::new("USDC", "2", 8453, usdc),
+        TokenDomain::new("USDC", "2", 1, usdc),
+    ] {
+        refused(|draft| draft.domain = domain, &Reason::INVALID_SIGNATURE);
+    }
+}
+
+#[test]
+fn the_signature_is_the_payers() {
+    refused(|draft| draft.signer = stranger(), &Reason::INVALID_SIGNATURE);
+    refused(|draft| draft.authorization.from = stranger().address(), &Reason::INVALID_SIGNATURE);
+    refused(|draft| draft.authorization.from = Address::ZERO, &Reason::INVALID_SIGNATURE);
+}
+
+#[test]
+fn every_signed_member_is_bound_by_the_signature() {
+    for version in BOTH {
+        let whole = Draft::of(version).json();
+        for (member, value) in [("nonce", json!(B256::repeat_byte(1).to_string())), ("validAfter", json!("1"))] {
+            let mut bent = whole.clone();
+            bent["payload"]["authorization"][member] = value;
+            let payload = wire::decode_payment_payload(bent.to_string().as_bytes()).unwrap();
+            assert_eq!(which(&offers(), &payload), Err(Reason::INVALID_SIGNATURE), "{member}");
+        }
+    }
+}
+
+#[test]
+fn attack_16_other_spellings_of_the_signature() {
+    let half_order_twin = |bytes: &mut Vec<u8>| {
+        let order = U256::from_str_radix("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16);
+        let s = U256::from_be_slice(&bytes[32..64]);
+        bytes[32..64].copy_from_slice(&(order.unwrap() - s).to_be_bytes::<32>());
+        bytes[64] = 27 + 28 - bytes[64];
+    };
+    let sign = |bend: &dyn Fn(&mut Vec<u8>)| {
+        let payload = Draft::v2().payload();
+        let mut exact = payload.exact().unwrap().clone();
+        let mut bytes = exact.signature.to_vec();
+        bend(&mut bytes);
+        exact.signature = Bytes::from(bytes);
+        check(&exact, &terms(), X402Version::V2, now()).map(|checked| checked.payer())
+    };
+    assert_eq!(sign(&|_| {}), Ok(buyer().address()));
+    assert_eq!(sign(&|bytes| bytes[64] -= 27), Ok(buyer().address()), "v 0 and 1 are 27 and 28");
+    assert_eq!(sign(&half_order_twin), Err(Reason::INVALID_SIGNATURE));
+    assert_eq!(sign(&|bytes| bytes[64] = 2), Err(Reason::INVALID_SIGNATURE));
+    assert_eq!(sign(&|bytes| bytes[64] = 55 - bytes[64]), Err(Reason::INVALID_SIGNATURE), "the other parity");
+    assert_eq!(sign(&|bytes| bytes.truncate(64)), Err(Reason::INVALID_SIGNATURE));
+    assert_eq!(sign(&|bytes| bytes.push(0)), Err(Reason::INVALID_SIGNATURE));
+    assert_eq!(sign(&Vec::clear), Err(Reason::INVALID_SIGNATURE));
+    assert_eq!(sign(&|bytes| bytes.fill(0)), Err(Reason::INVALID_SIGNATURE));
+    assert_eq!(sign(&|bytes| bytes[..64].fill(0xff)), Err(Reason::INVALID_SIGNATURE));
+}
+
+fn terms() -> Terms {
+    Terms {
+        network: Network::BASE_SEPOLIA,
+        asset: usdc().address(),
+        pay_to: PAY_TO,
+        value: U256::from(PRICE),
+        max_timeout: Duration::from_secs(300),
+        domain: usdc().domain(),
+    }
+}
+
+#[test]
+fn a_payment_expires_with_a_margin_of_six_seconds() {
+    let until = |before: u64| {
+        BOTH.map(|version| {
+            checked(&Draft::of(version).with(|draft| draft.authorization.valid_before = U256::from(before)))
+        })
+    };
+    let expired = || [Err(Reason::VALID_BEFORE), Err(Reason::VALID_BEFORE)];
+    assert_eq!(until(0), expired());
+    assert_eq!(until(NOW - 1), expired());
+    assert_eq!(until(NOW), expired());
+    assert_eq!(until(NOW + 5), expired());
+    assert_eq!(until(NOW + 6), [Ok(0), Ok(0)]);
+}
+
+#[test]
+fn a_payment_is_valid_from_valid_after_on_without_a_margin() {
+    let from = |after: u64| {
+        BOTH.map(|version| {
+            checked(&Draft::of(version).with(|draft| draft.authorization.valid_after = U256::from(after)))
+        })
+    };
+    assert_eq!(from(0), [Ok(0), Ok(0)]);
+    assert_eq!(from(NOW), [Ok(0), Ok(0)]);
+    assert_eq!(from(NOW + 1), [Err(Reason::VALID_AFTER), Err(Reason::VALID_AFTER)]);
+    refused(|draft| draft.authorization.valid_after = U256::MAX, &Reason::VALID_AFTER);
+}
+
+#[test]
+fn attack_25_a_payment_valid_for_unreasonably_long_is_refused() {
+    let longest = NOW + Offer::DEFAULT_TIMEOUT.as_secs() + MAX_VALIDITY.as_secs();
+    for version in BOTH {
+        let until = |before: U256| checked(&Draft::of(version).with(|draft| draft.authorization.valid_before = before));
+        assert_eq!(until(U256::from(longest)), Ok(0));
+        assert_eq!(until(U256::from(longest + 1)), Err(Reason::VALID_BEFORE));
+        assert_eq!(until(U256::from(u64::MAX)), Err(Reason::VALID_BEFORE));
+        assert_eq!(until((U256::from(1) << 64) + U256::from(NOW + 60)), Err(Reason::VALID_BEFORE), "not mod 2^64");
+        assert_eq!(until(U256::MAX), Err(Reason::VALID_BEFORE));
+    }
+}
+
+#[test]
+fn time_at_its_ends_overflows_nothing() {
+    let exact = Draft::v2().payload().exact().unwrap().clone();
+    for now in [0, u64::MAX - 1, u64::MAX] {
+        let answer = check(&exact, &terms(), X402Version::V2, UnixSeconds::from_secs(now)).map(drop);
+        assert_eq!(answer, Err(Reason::VALID_BEFORE), "{now}");
+    }
+}
+
+#[test]
+fn a_payment_expires_when_it_says() {
+    let payload = Draft::v1().payload();
+    let offers = offers();
+    let (_, checked) = offers.check(&payload, now()).unwrap();
+    assert_eq!(checked.expires(), UnixSeconds::from_secs(NOW + 60));
+}
+
+/// Protocol 2.5: the rows of the table of the reference server's behaviour.
+mod matching {
+    use super::*;
+
+    fn bent(bend: impl FnOnce(&mut Value)) -> Result<usize, Reason> {
+        checked(&Draft::v2().with(|draft| bend(&mut draft.accepted)))
+    }
+
+    /// The accepted entry as this text, for what `Value` cannot spell.
+    fn spelled(accepted: &str) -> Result<usize, Reason> {
+        let text = Draft::v2().with(|draft| draft.accepted = json!("ACCEPTED")).json().to_string();
+        let text = text.replace("\"ACCEPTED\"", accepted);
+        which(&offers(), &wire::decode_payment_payload(text.as_bytes()).unwrap())
+    }
+
+    fn differs<T>() -> Result<T, Reason> {
+        Err(Reason::INVALID_PAYMENT_REQUIREMENTS)
+    }
+
+    #[test]
+    fn row_1_the_same_object_yes() {
+        assert_eq!(bent(|_| {}), Ok(0));
+    }
+
+    #[test]
+    fn row_2_reordered_keys_yes() {
+        let usdc = usdc().address();
+        let reordered = format!(
+            r#"{{"extra":{{"version":"2","name":"USDC"}},"payTo":"{PAY_TO}","maxTimeoutSeconds":300,
+            "asset":"{usdc}","amount":"10000","network":"eip155:84532","scheme":"exact"}}"#
+        );
+        assert_eq!(spelled(&reordered), Ok(0));
+    }
+
+    #[test]
+    fn row_3_an_additional_key_inside_extra_yes() {
+        assert_eq!(bent(|accepted| accepted["extra"]["color"] = json!({ "deep": [1, null] })), Ok(0));
+    }
+
+    #[test]
+    fn row_4_the_timeout_as_300_point_0_yes() {
+        let text = accepted(&offers(), 0).to_string();
+        assert_eq!(spelled(&text.replace(":300", ":300.0")), Ok(0));
+        assert_eq!(spelled(&text.replace(":300", ":3e2")), Ok(0));
+    }
+
+    #[test]
+    fn row_5_a_key_missing_from_extra_no() {
+        assert_eq!(bent(|accepted| drop(accepted["extra"].as_object_mut().unwrap().remove("name"))), differs());
+        assert_eq!(bent(|accepted| accepted["extra"]["name"] = json!("USD Coin")), differs());
+        assert_eq!(bent(|accepted| accepted["extra"]["version"] = json!(2)), differs(), "a number is no string");
+    }
+
+    #[test]
+    fn row_6_extra_absent_no() {
+        assert_eq!(bent(|accepted| drop(accepted.as_object_mut().unwrap().remove("extra"))), differs());
+        assert_eq!(bent(|accepted| accepted["extra"] = Value::Null), differs());
+        assert_eq!(bent(|accepted| accepted["extra"] = json!({})), differs());
+    }
+
+    #[test]
+    fn row_7_an_additional_top_level_key_no() {
+        assert_eq!(bent(|accepted| accepted["color"] = json!("red")), differs());
+        assert_eq!(bent(|accepted| accepted["maxAmountRequired"] = json!("10000")), differs(), "v1's name for it");
+        assert_eq!(bent(|accepted| accepted["resource"] = json!(URL)), differs());
+    }
+
+    /// DIFFERENCE: the reference servers compare addresses as texts.
+    #[test]
+    fn row_8_the_asset_in_other_letter_case_yes() {
+        let lower = |accepted: &mut Value, member: &str| {
+            accepted[member] = json!(accepted[member].as_str().unwrap().to_lowercase());
+        };
+        assert_eq!(bent(|accepted| lower(accepted, "asset")), Ok(0));
+        assert_eq!(bent(|accepted| lower(accepted, "payTo")), Ok(0));
+    }
+
+    #[test]
+    fn row_9_another_timeout_no() {
+        assert_eq!(bent(|accepted| accepted["maxTimeoutSeconds"] = json!(299)), differs());
+        assert_eq!(bent(|accepted| accepted["maxTimeoutSeconds"] = json!(u64::MAX)), differs());
+    }
+
+    #[test]
+    fn attack_18_tampered_terms_get_the_code_of_what_was_tampered_with() {
+        assert_eq!(bent(|accepted| accepted["amount"] = json!("1")), Err(Reason::VALUE_MISMATCH));
+        let stranger = json!(stranger().address().to_string());
+        assert_eq!(bent(|accepted| accepted["payTo"] = stranger), Err(Reason::RECIPIENT_MISMATCH));
+        assert_eq!(bent(|accepted| accepted["scheme"] = json!("upto")), Err(Reason::UNSUPPORTED_SCHEME));
+        assert_eq!(bent(|accepted| accepted["asset"] = json!("USD")), differs());
+    }
+
+    #[test]
+    fn attack_18_terms_that_fit_a_tampered_authorization_do_not_fit_ours() {
+        // The client lowers the price in both places, consistently.
+        let cheap = Draft::v2().with(|draft| {
+            draft.authorization.value = U256::ONE;
+            draft.accepted["amount"] = json!("1");
+        });
+        assert_eq!(checked(&cheap), Err(Reason::VALUE_MISMATCH));
+    }
+
+    /// An offer in the currency of another transfer method may say so; a payment by it is none that we check.
+    #[test]
+    fn payments_by_another_transfer_method_are_not_taken() {
+        let mut permit2 = Draft::v2().json();
+        permit2["payload"] = json!({ "signature": "0x12", "permit2Authorization": { "from": PAY_TO.to_string() } });
+        let payload = wire::decode_payment_payload(permit2.to_string().as_bytes()).unwrap();
+        assert_eq!(offers().check(&payload, now()).map(drop), Err(Reason::INVALID_PAYLOAD));
+    }
+
+    /// A facilitator could settle the permit, over and over, while every copy is claimed by another authorization's
+    /// nonce.
+    #[test]
+    fn attack_4_a_payment_by_two_transfer_methods_at_once_is_not_taken() {
+        for version in BOTH {
+            let mut both = Draft::of(version).json();
+            both["payload"]["permit2Authorization"] = json!({ "from": PAY_TO.to_string() });
+            let refused = match wire::decode_payment_payload(both.to_string().as_bytes()) {
+                Ok(payload) => offers().check(&payload, now()).map(drop).is_err(),
+                Err(_) => true,
+            };
+            assert!(refused, "{version}");
+        }
+    }
+}
+
+#[test]
+fn attack_5_a_v2_payment_for_another_resource_is_refused() {
+    let resource = |resource: Value| checked(&Draft::v2().with(|draft| draft.resource = Some(resource)));
+    assert_eq!(resource(json!({ "url": URL })), Ok(0));
+    assert_eq!(resource(json!({ "url": URL, "description": "described otherwise", "color": 1 })), Ok(0));
+    assert_eq!(checked(&Draft::v2().with(|draft| draft.resource = None)), Ok(0), "the resource is optional");
+    assert_eq!(resource(Value::Null), Ok(0));
+    for url in
+        ["https://api.example.com/weathe", "https://api.example.com/weather/", "http://api.example.com/weather", ""]
+    {
+        assert_eq!(resource(json!({ "url": url })), Err(Reason::INVALID_PAYMENT_REQUIREMENTS), "{url}");
+    }
+}
+
+/// Three offers: another recipient, another token, another price.
+fn several() -> Offers {
+    let other = Asset::new(84532, Address::repeat_byte(9), "EURC", "EURC", "2", 6);
+    let amount = Amount::from_atomic;
+    Offers::new(
+        URL,
+        [
+            Offer::exact_amount(&other, amount(9_000), PAY_TO).unwrap(),
+            offer(),
+            Offer::exact_amount(&usdc(), amount(20_000), stranger().address()).unwrap(),
+            Offer::exact_amount(&Asset::usdc(&Network::BASE).unwrap(), amount(PRICE), PAY_TO).unwrap(),
+        ],
+    )
+    .unwrap()
+}
+
+#[test]
+fn each_of_several_offers_can_be_paid_in_both_versions() {
+    let offers = several();
+    for version in BOTH {
+        for (index, offer) in offers.offers().iter().enumerate() {
+            let asked = offer.requirements();
+            let base = asked.network == Network::BASE;
+            let draft = Draft::of(version).with(|draft| {
+                draft.accepted = accepted(&offers, index);
+                draft.network = if base { "base" } else { "base-sepolia" };
+                draft.authorization.to = asked.pay_to.evm().unwrap();
+                draft.authorization.value = asked.amount.as_u256();
+                draft.domain = match index {
+                    0 => TokenDomain::new("EURC", "2", 84532, Address::repeat_byte(9)),
+                    3 => Asset::usdc(&Network::BASE).unwrap().domain(),
+                    _ => usdc().domain(),
+                };
+            });
+            assert_eq!(which(&offers, &draft.payload()), Ok(index), "{version} {index}");
+        }
+    }
+}
+
+#[test]
+fn a_payment_of_one_offer_that_says_it_is_of_another_is_refused() {
+    let offers = several();
+    // The cheap one is signed, the dear one is claimed, and the other way round.
+    let mixed = Draft::v2().with(|draft| draft.accepted = accepted(&offers, 2));
+    assert_eq!(which(&offers, &mixed.payload()), Err(Reason::RECIPIENT_MISMATCH));
+    let mixed = Draft::v2().with(|draft| {
+        draft.accepted = accepted(&offers, 1);
+        draft.authorization.to = stranger().address();
+        draft.authorization.value = U256::from(20_000);
+    });
+    assert_eq!(which(&offers, &mixed.payload()), Err(Reason::RECIPIENT_MISMATCH));
+}
+
+#[test]
+fn of_several_offers_the_closest_says_what_is_wrong() {
+    let offers = several();
+    let expired = |version| Draft::of(version).with(|draft| draft.authorization.valid_before = U256::from(NOW));
+    for version in BOTH {
+        let draft = expired(version).with(|draft| draft.accepted = accepted(&offers, 1));
+        assert_eq!(which(&offers, &draft.payload()), Err(Reason::VALID_BEFORE), "{version}");
+    }
+}
+
+#[test]
+fn an_offer_of_nothing_and_a_list_of_no_offers_cannot_be_made() {
+    assert_eq!(Offer::exact_amount(&usdc(), Amount::ZERO, PAY_TO).unwrap_err(), OffersError::Zero);
+    assert_eq!(Offers::new(URL, []).unwrap_err(), OffersError::Empty);
+    let too_fine = Offer::exact(&usdc(), &"0.0000001".parse().unwrap(), PAY_TO).unwrap_err();
+    assert!(matches!(too_fine, OffersError::Price(_)));
+}
+
+#[test]
+fn an_offers_timeout_is_what_clients_see_and_is_at_least_a_second() {
+    let seconds = |timeout| offer().timeout(timeout).requirements().max_timeout_seconds;
+    assert_eq!(offer().requirements().max_timeout_seconds, 300);
+    assert_eq!(seconds(Duration::from_millis(90_500)), 90);
+    assert_eq!(seconds(Duration::ZERO), 1);
+}
+
+proptest! {
+    /// Whatever is signed: it passes only if it is exactly what was asked, within the window.
+    #[test]
+    fn nothing_else_passes(
+        from_buyer: bool, to_us: bool,
+        value in prop_oneof![Just(PRICE), any::<u64>()],
+        after in prop_oneof![Just(0), NOW - 10..NOW + 10],
+        before in prop_oneof![NOW - 10..NOW + 20, any::<u64>()],
+        v1: bool,
+    ) {
+        let version = if v1 { X402Version::V1 } else { X402Version::V2 };
+        let draft = Draft::of(version).with(|draft| {
+            if !from_buyer { draft.authorization.from = stranger().address(); }
+            if !to_us { draft.authorization.to = Address::repeat_byte(3); }
+            draft.authorization.value = U256::from(value);
+            draft.authorization.valid_after = U256::from(after);
+            draft.authorization.valid_before = U256::from(before);
+        });
+        let good = from_buyer && to_us && value == PRICE && after <= NOW
+            && (NOW + 6..=NOW + 300 + 86_400).contains(&before);
+        prop_assert_eq!(checked(&draft).is_ok(), good);
+    }
+
+    /// Random signatures are refused, never a panic.
+    #[test]
+    fn no_random_signature_passes(signature in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let authorization = Draft::v2().authorization;
+        let exact = ExactPayload { authorization, signature: signature.into() };
+        let answer = check(&exact, &terms(), X402Version::V2, now()).map(drop);
+        prop_assert_eq!(answer, Err(Reason::INVALID_SIGNATURE));
+    }
+}

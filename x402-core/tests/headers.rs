@@ -1,0 +1,535 @@
+//! Payment headers as attackers and careless peers send them: a precise refusal each, never a 5xx, never a panic.
+
+mod support;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::{BOTH, Draft, base64, block_on, headers, json as parse, now, offers, unbase64};
+use x402_core::{
+    Reason, X402Version,
+    header::{
+        DEFAULT_MAX_LEN, PAYMENT_REQUIRED, PAYMENT_RESPONSE, PAYMENT_SIGNATURE, X_PAYMENT, X_PAYMENT_RESPONSE,
+        payment_header, read_payment, read_receipt,
+    },
+    server::{Gate, RefusalKind},
+    testing::{ManualClock, ScriptedFacilitator},
+};
+
+/// The response to these headers, or `None` if a payment was admitted.
+fn respond(headers: &HeaderMap) -> Option<Response<Bytes>> {
+    let facilitator = ScriptedFacilitator::willing();
+    let gate = Gate::new(facilitator.clone()).clock(ManualClock::at(now()));
+    let offers = offers();
+    let admitted = block_on(async { gate.admit(&offers, gate.read_payment(headers)?).await });
+    let refusal = admitted.map(drop).err();
+    assert_eq!(facilitator.verify_calls(), usize::from(refusal.is_none()), "refused before anybody was asked");
+    refusal.map(|refusal| offers.refuse(&refusal))
+}
+
+/// The status, the `error`, and that header and body say the same.
+fn refused(headers: &HeaderMap) -> (u16, String) {
+    let response = respond(headers).expect("a refusal");
+    assert!(!response.status().is_server_error(), "{}", response.status());
+    let common = response.headers();
+    assert_eq!((&common["content-type"], &common["cache-control"]), (&json_type(), &no_store()));
+    assert!(!common.contains_key(PAYMENT_RESPONSE) && !common.contains_key(X_PAYMENT_RESPONSE));
+    let body = parse(response.body());
+    let error = body["error"].as_str().expect("an error").to_owned();
+    match common.get(PAYMENT_REQUIRED) {
+        Some(offer) if response.status() == StatusCode::PAYMENT_REQUIRED && error == "X-PAYMENT header is required" => {
+            assert_eq!(parse(unbase64(offer).as_bytes())["error"], "Payment required");
+        }
+        Some(offer) => assert_eq!(parse(unbase64(offer).as_bytes())["error"], error),
+        None => assert_eq!(response.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+    }
+    (response.status().as_u16(), error)
+}
+
+fn json_type() -> HeaderValue {
+    HeaderValue::from_static("application/json")
+}
+
+fn no_store() -> HeaderValue {
+    HeaderValue::from_static("no-store")
+}
+
+fn malformed() -> (u16, String) {
+    (400, Reason::INVALID_PAYLOAD.as_str().to_owned())
+}
+
+fn wrong_version() -> (u16, String) {
+    (400, Reason::INVALID_X402_VERSION.as_str().to_owned())
+}
+
+fn invalid(reason: &Reason) -> (u16, String) {
+    (402, reason.as_str().to_owned())
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap()
+}
+
+/// A good payment, as text, with this bend; in its header.
+fn bent(version: X402Version, bend: impl FnOnce(&mut Value)) -> HeaderMap {
+    let mut json = Draft::of(version).json();
+    bend(&mut json);
+    headers(payment_header(version), &json.to_string())
+}
+
+/// A good payment in which `from` is replaced by `to`, in its header: for JSON that no `Value` can hold.
+fn respelled(version: X402Version, from: &str, to: &str) -> HeaderMap {
+    let text = Draft::of(version).json().to_string();
+    assert!(text.contains(from), "{from} is not in {text}");
+    headers(payment_header(version), &text.replacen(from, to, 1))
+}
+
+#[test]
+fn no_payment_is_a_402_with_both_offers() {
+    let response = respond(&HeaderMap::new()).unwrap();
+    assert_eq!(response.status(), StatusCode::PAYMENT_REQUIRED);
+    let v2 = parse(unbase64(&response.headers()[PAYMENT_REQUIRED]).as_bytes());
+    assert_eq!(
+        v2,
+        json!({
+            "x402Version": 2, "error": "Payment required", "resource": { "url": support::URL },
+            "accepts": [{
+                "scheme": "exact", "network": "eip155:84532", "amount": "10000",
+                "asset": "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
+                "payTo": "0x209693Bc6afc0C5328bA36FaF03C514EF312287C", "maxTimeoutSeconds": 300,
+                "extra": { "name": "USDC", "version": "2" },
+            }],
+        })
+    );
+    assert_eq!(
+        parse(response.body()),
+        json!({
+            "x402Version": 1, "error": "X-PAYMENT header is required",
+            "accepts": [{
+                "scheme": "exact", "network": "base-sepolia", "maxAmountRequired": "10000",
+                "resource": support::URL, "description": "", "mimeType": "",
+                "asset": "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
+                "payTo": "0x209693Bc6afc0C5328bA36FaF03C514EF312287C", "maxTimeoutSeconds": 300,
+                "extra": { "name": "USDC", "version": "2" },
+            }],
+        })
+    );
+    assert_eq!(response.headers()["vary"], "payment-signature, x-payment, accept");
+    assert_eq!(response.headers()["cache-control"], "no-store");
+}
+
+#[test]
+fn clause_8_5_missing_padding_is_read() {
+    for version in BOTH {
+        // One of three lengths has no padding to miss: add spaces until all were seen.
+        let mut unpadded = 0;
+        for spaces in 0..3 {
+            let text = format!("{}{}", Draft::of(version).json(), " ".repeat(spaces));
+            let padded = base64(&text);
+            let bare = padded.to_str().unwrap().trim_end_matches('=');
+            unpadded += usize::from(bare.len() < padded.len());
+            let headers = HeaderMap::from_iter([(payment_header(version), value(bare))]);
+            assert!(respond(&headers).is_none(), "{version} {spaces}");
+        }
+        assert_eq!(unpadded, 2);
+    }
+}
+
+#[test]
+fn clause_8_5_the_url_safe_alphabet_is_refused() {
+    for version in BOTH {
+        // Characters whose base64 has both of the letters in which the alphabets differ.
+        let headers = bent(version, |json| json["note"] = json!("???>>>~~~ÿÿÿ"));
+        let name = payment_header(version);
+        let standard = headers[&name].to_str().unwrap();
+        assert!(standard.contains('+') || standard.contains('/'));
+        assert!(respond(&headers).is_none(), "the standard alphabet is read");
+        let url_safe = standard.replace('+', "-").replace('/', "_");
+        assert_eq!(refused(&HeaderMap::from_iter([(name, value(&url_safe))])), malformed());
+    }
+}
+
+#[test]
+fn clause_8_5_an_empty_header_is_no_payment() {
+    for version in BOTH {
+        let headers = HeaderMap::from_iter([(payment_header(version), value(""))]);
+        assert_eq!(refused(&headers), (402, "X-PAYMENT header is required".to_owned()));
+        // Beside a payment of the other version it is not there either.
+        let mut headers = Draft::of(version).headers();
+        let other = if version == X402Version::V1 { X402Version::V2 } else { X402Version::V1 };
+        headers.insert(payment_header(other), value(""));
+        assert!(respond(&headers).is_none());
+    }
+}
+
+#[test]
+fn clause_8_5_base64_of_anything_but_a_json_object_is_malformed() {
+    for version in BOTH {
+        for text in ["", " ", "x", "not json", "{", "{}{}", "[]", "[1]", "null", "true", "1", "\"text\"", "\u{feff}{}"]
+        {
+            let headers = headers(payment_header(version), text);
+            let expected = match text {
+                "" => (402, "X-PAYMENT header is required".to_owned()),
+                _ => malformed(),
+            };
+            assert_eq!(refused(&headers), expected, "{text:?}");
+        }
+        for header in ["=", "====", "a", "%%%", "e30", "e30=", "{\"x402Version\":1}", "Bearer abc", "a=a=", "a b"] {
+            let headers = HeaderMap::from_iter([(payment_header(version), value(header))]);
+            assert_eq!(refused(&headers), malformed(), "{header}");
+        }
+        let not_utf8 = HeaderValue::from_bytes(b"\xff\xfe\x80").unwrap();
+        assert_eq!(refused(&HeaderMap::from_iter([(payment_header(version), not_utf8)])), malformed());
+        // Base64 of bytes that are not UTF-8, in a string.
+        let headers = HeaderMap::from_iter([(payment_header(version), value("eyLigiI6MX0="))]);
+        assert_eq!(refused(&headers), malformed());
+    }
+}
+
+#[test]
+fn clause_8_5_the_version_is_a_number_that_we_speak_and_fits_its_header() {
+    for version in BOTH {
+        let with = |number: Value| refused(&bent(version, |json| json["x402Version"] = number));
+        assert_eq!(with(json!(version.as_u64().to_string())), malformed());
+        assert_eq!(with(Value::Null), malformed());
+        assert_eq!(with(json!(-1)), malformed());
+        assert_eq!(with(json!(0)), wrong_version());
+        assert_eq!(with(json!(3)), wrong_version());
+        assert_eq!(with(json!(u64::MAX)), wrong_version());
+        let absent = bent(version, |json| drop(json.as_object_mut().unwrap().remove("x402Version")));
+        assert_eq!(refused(&absent), malformed());
+    }
+    // Attack 18: a whole payment of one version in the other's header.
+    assert_eq!(refused(&headers(PAYMENT_SIGNATURE, &Draft::v1().json().to_string())), wrong_version());
+    assert_eq!(refused(&headers(X_PAYMENT, &Draft::v2().json().to_string())), wrong_version());
+    // Attack 18: the members of one version under the number of the other.
+    assert_eq!(refused(&respelled(X402Version::V1, "\"x402Version\":1", "\"x402Version\":2")), malformed());
+    assert_eq!(refused(&respelled(X402Version::V2, "\"x402Version\":2", "\"x402Version\":1")), malformed());
+}
+
+#[test]
+fn clause_8_5_null_optional_members_and_unknown_members_are_accepted() {
+    let nulls = bent(X402Version::V2, |json| {
+        json["resource"] = Value::Null;
+        json["extensions"] = Value::Null;
+    });
+    assert!(respond(&nulls).is_none());
+    for version in BOTH {
+        let unknown = bent(version, |json| {
+            json["unknown"] = json!({ "deep": [null, 1.5, { "a": "b" }] });
+            json["payload"]["unknown"] = Value::Null;
+            json["payload"]["authorization"]["unknown"] = json!(true);
+        });
+        assert!(respond(&unknown).is_none());
+    }
+}
+
+#[test]
+fn attack_9_one_payment_and_no_more() {
+    let payment = Draft::v2().headers()[PAYMENT_SIGNATURE].clone();
+    for name in [X_PAYMENT, PAYMENT_SIGNATURE] {
+        let twice: [&[u8]; 3] = [payment.as_bytes(), b"x", b""];
+        for second in twice {
+            let mut headers = HeaderMap::from_iter([(name.clone(), payment.clone())]);
+            headers.append(name.clone(), HeaderValue::from_bytes(second).unwrap());
+            assert_eq!(refused(&headers), malformed(), "{name} twice");
+        }
+        let joined = |joint: &str| {
+            let payment = payment.to_str().unwrap();
+            HeaderMap::from_iter([(name.clone(), value(&format!("{payment}{joint}{payment}")))])
+        };
+        for joint in [",", ", ", " , "] {
+            assert_eq!(refused(&joined(joint)), malformed(), "{name} joined by a proxy");
+        }
+        let comma = HeaderMap::from_iter([(name.clone(), value(&format!("{},", payment.to_str().unwrap())))]);
+        assert_eq!(refused(&comma), malformed());
+    }
+    let mut both = Draft::v1().headers();
+    both.extend(Draft::v2().nonce(7).headers());
+    assert_eq!(refused(&both), malformed());
+    both.insert(X_PAYMENT, value("x"));
+    assert_eq!(refused(&both), malformed(), "also if one of them is no payment");
+}
+
+#[test]
+fn header_names_are_case_insensitive() {
+    let payment = Draft::v1().headers()[X_PAYMENT].clone();
+    let name = HeaderName::from_bytes(b"X-PaYmEnT").unwrap();
+    assert!(respond(&HeaderMap::from_iter([(name, payment)])).is_none());
+}
+
+#[test]
+fn attack_19_a_header_over_the_cap_is_a_431_and_one_at_the_cap_is_read() {
+    for version in BOTH {
+        let name = payment_header(version);
+        let of_length = |length: usize| HeaderMap::from_iter([(name.clone(), value(&"A".repeat(length)))]);
+        assert_eq!(refused(&of_length(DEFAULT_MAX_LEN)), malformed());
+        let too_long = (431, Reason::INVALID_PAYLOAD.as_str().to_owned());
+        assert_eq!(refused(&of_length(DEFAULT_MAX_LEN + 1)), too_long);
+        assert_eq!(refused(&of_length(1 << 20)), too_long);
+        // A good payment, filled up to the cap with spaces behind its JSON.
+        let filled = |length: usize| {
+            let json = Draft::of(version).json().to_string();
+            headers(name.clone(), &format!("{json}{}", " ".repeat(length / 4 * 3 - json.len())))
+        };
+        assert_eq!(filled(DEFAULT_MAX_LEN)[&name].len(), DEFAULT_MAX_LEN);
+        assert!(respond(&filled(DEFAULT_MAX_LEN)).is_none());
+        assert_eq!(refused(&filled(DEFAULT_MAX_LEN + 4)), too_long);
+    }
+    let small = Gate::new(ScriptedFacilitator::willing()).max_header_len(100);
+    let refusal = small.read_payment(&Draft::v2().headers()).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.status()), (RefusalKind::TooLong, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+    assert!(read_payment(&Draft::v2().headers(), 100).unwrap_err().to_string().contains("100"));
+}
+
+#[test]
+fn attack_19_deep_nesting_is_malformed() {
+    for version in BOTH {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            for depth in [127, 1_000, 10_000] {
+                let deep = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+                let text = Draft::of(version).json().to_string();
+                let text = text.replacen('{', &format!("{{\"deep\":{deep},"), 1);
+                let headers = headers(payment_header(version), &text);
+                let expected = match headers[payment_header(version)].len() {
+                    ..=DEFAULT_MAX_LEN => malformed(),
+                    _ => (431, Reason::INVALID_PAYLOAD.as_str().to_owned()),
+                };
+                assert_eq!(refused(&headers), expected, "{depth}");
+            }
+        }
+        // As deep as anybody needs.
+        let deep = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+        let text = Draft::of(version).json().to_string().replacen('{', &format!("{{\"deep\":{deep},"), 1);
+        assert!(respond(&headers(payment_header(version), &text)).is_none());
+    }
+}
+
+#[test]
+fn attack_19_a_member_that_stands_twice_is_malformed() {
+    for version in BOTH {
+        for (from, to) in [
+            ("\"value\":", "\"value\":\"1\",\"value\":"),
+            ("\"nonce\":", "\"n\\u006fnce\":\"0x00\",\"nonce\":"),
+            ("\"payload\":", "\"payload\":{},\"payload\":"),
+            ("\"signature\":", "\"signature\":\"0x\",\"signature\":"),
+            ("\"x402Version\":", "\"x402Version\":1,\"x402Version\":"),
+            ("{", "{\"unknown\":1,\"unknown\":2,"),
+        ] {
+            assert_eq!(refused(&respelled(version, from, to)), malformed(), "{to}");
+        }
+    }
+    for from in ["\"amount\":", "\"accepted\":", "\"payTo\":", "\"extra\":", "\"name\":"] {
+        let to = format!("{from}null,{from}");
+        assert_eq!(refused(&respelled(X402Version::V2, from, &to)), malformed(), "{to}");
+    }
+}
+
+#[test]
+fn attack_19_numbers_control_characters_and_other_texts_are_no_amounts() {
+    let two_to_the_256 = "115792089237316195423570985008687907853269984665640564039457584007913129639936";
+    for version in BOTH {
+        for member in ["value", "validAfter", "validBefore"] {
+            let with = |value: Value| bent(version, |json| json["payload"]["authorization"][member] = value);
+            for text in [
+                "",
+                " ",
+                "-1",
+                "+1",
+                "1.0",
+                "1e3",
+                "0x10",
+                "01",
+                " 1",
+                "1 ",
+                "1\n",
+                "1\u{0}",
+                "١",
+                "NaN",
+                two_to_the_256,
+            ] {
+                assert_eq!(refused(&with(json!(text))), malformed(), "{member} {text:?}");
+            }
+            for value in [json!(10_000), json!(1.5), Value::Null, json!(true), json!(["1"]), json!({})] {
+                assert_eq!(refused(&with(value.clone())), malformed(), "{member} {value}");
+            }
+            for literal in ["NaN", "Infinity", "1e400", "-0", "0x1", "undefined", "'1'"] {
+                let text = Draft::of(version).json();
+                let quoted = text["payload"]["authorization"][member].to_string();
+                let headers = respelled(version, &format!("\"{member}\":{quoted}"), &format!("\"{member}\":{literal}"));
+                assert_eq!(refused(&headers), malformed(), "{member} {literal}");
+            }
+            let absent = bent(version, |json| {
+                drop(json["payload"]["authorization"].as_object_mut().unwrap().remove(member));
+            });
+            assert_eq!(refused(&absent), malformed(), "{member}");
+        }
+        let raw_control = respelled(version, "\"payload\":", "\"a\u{1}b\":1,\"payload\":");
+        assert_eq!(refused(&raw_control), malformed(), "JSON has no raw control characters");
+    }
+    for amount in [json!(10_000), json!("1.0"), json!(""), json!(two_to_the_256), Value::Null] {
+        assert_eq!(refused(&bent(X402Version::V2, |json| json["accepted"]["amount"] = amount)), malformed());
+    }
+    for seconds in [json!("300"), json!(0), json!(-1), json!(0.5), json!(1e300), Value::Null] {
+        let headers = bent(X402Version::V2, |json| json["accepted"]["maxTimeoutSeconds"] = seconds.clone());
+        assert_eq!(refused(&headers), malformed(), "{seconds}");
+    }
+}
+
+#[test]
+fn the_largest_amount_is_read_and_does_not_pay() {
+    let most = alloy_primitives::U256::MAX.to_string();
+    for (version, code) in [(X402Version::V1, Reason::VALUE), (X402Version::V2, Reason::VALUE_MISMATCH)] {
+        let headers = bent(version, |json| json["payload"]["authorization"]["value"] = json!(most));
+        assert_eq!(refused(&headers), invalid(&code));
+    }
+}
+
+#[test]
+fn attack_19_nonces_and_addresses_have_their_length() {
+    let hex = |digits: usize| json!(format!("0x{}", "1".repeat(digits)));
+    for version in BOTH {
+        let with = |member: &str, value: Value| bent(version, |json| json["payload"]["authorization"][member] = value);
+        let not_hex = |digits: usize| json!(format!("0x{}", "g".repeat(digits)));
+        let twice = |digits: usize| json!(format!("0x0x{}", "1".repeat(digits - 2)));
+        for (member, digits) in [("nonce", 64), ("from", 40), ("to", 40)] {
+            for value in [
+                hex(digits - 1),
+                hex(digits + 1),
+                hex(digits - 2),
+                hex(digits + 2),
+                hex(0),
+                not_hex(digits),
+                twice(digits),
+                twice(digits + 2),
+                json!("1".repeat(digits)),
+                json!(format!("0X{}", "1".repeat(digits))),
+                json!(""),
+                Value::Null,
+                json!(5),
+                json!([1, 2]),
+            ] {
+                assert_eq!(refused(&with(member, value.clone())), malformed(), "{member} {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn attack_16_signatures_that_are_hex_are_judged_and_others_are_malformed() {
+    for version in BOTH {
+        let with = |value: Value| refused(&bent(version, |json| json["payload"]["signature"] = value));
+        let good = Draft::of(version).json()["payload"]["signature"].as_str().unwrap().to_owned();
+        let (rs, v) = good.split_at(good.len() - 2);
+        let double = format!("0x{good}");
+        for text in ["", "0x1", "0xgg", "zz", &good[2..], &double, "0X00", " 0x00"] {
+            assert_eq!(with(json!(text)), malformed(), "{text}");
+        }
+        for value in [Value::Null, json!(1), json!([]), json!({})] {
+            assert_eq!(with(value), malformed());
+        }
+        let (longer, twice) = (format!("{good}00"), format!("{good}{}", &good[2..]));
+        for text in ["0x", "0x00", rs, &format!("{rs}02"), &longer, &twice] {
+            assert_eq!(with(json!(text)), invalid(&Reason::INVALID_SIGNATURE), "{text}");
+        }
+        let other_parity = if v == "1b" { "1c" } else { "1b" };
+        assert_eq!(with(json!(format!("{rs}{other_parity}"))), invalid(&Reason::INVALID_SIGNATURE));
+    }
+}
+
+#[test]
+fn a_payload_of_another_scheme_is_read_and_not_accepted() {
+    let headers = bent(X402Version::V1, |json| {
+        json["scheme"] = json!("upto");
+        json["payload"] = json!({ "anything": [1, 2, 3] });
+    });
+    assert_eq!(refused(&headers), invalid(&Reason::UNSUPPORTED_SCHEME));
+    let headers = bent(X402Version::V2, |json| {
+        json["accepted"]["scheme"] = json!("upto");
+        json["payload"] = json!({});
+    });
+    assert_eq!(refused(&headers), invalid(&Reason::UNSUPPORTED_SCHEME));
+    for payload in [Value::Null, json!("text"), json!([])] {
+        let headers = bent(X402Version::V1, |json| {
+            json["scheme"] = json!("upto");
+            json["payload"] = payload;
+        });
+        assert_eq!(refused(&headers), malformed());
+    }
+}
+
+#[test]
+fn whatever_the_envelope_lacks_is_malformed() {
+    for (version, members) in
+        [(X402Version::V1, vec!["scheme", "network", "payload"]), (X402Version::V2, vec!["accepted", "payload"])]
+    {
+        for member in members {
+            let absent = bent(version, |json| drop(json.as_object_mut().unwrap().remove(member)));
+            assert_eq!(refused(&absent), malformed(), "{member}");
+            for value in [Value::Null, json!(1), json!([])] {
+                assert_eq!(refused(&bent(version, |json| json[member] = value)), malformed(), "{member}");
+            }
+        }
+    }
+    for resource in [json!("https://api.example.com/weather"), json!({}), json!({ "url": null }), json!(1)] {
+        assert_eq!(refused(&bent(X402Version::V2, |json| json["resource"] = resource)), malformed());
+    }
+    for extensions in [json!("text"), json!([]), json!(1)] {
+        assert_eq!(refused(&bent(X402Version::V2, |json| json["extensions"] = extensions)), malformed());
+    }
+    for network in [json!("base-sepolia"), json!("eip155:084532"), json!("eip155:*"), json!(84532), json!("")] {
+        assert_eq!(refused(&bent(X402Version::V2, |json| json["accepted"]["network"] = network)), malformed());
+    }
+    assert_eq!(refused(&bent(X402Version::V1, |json| json["network"] = json!(""))), malformed());
+}
+
+#[test]
+fn a_receipt_is_read_from_either_header_the_newer_first() {
+    let receipt = |transaction: &str| base64(&json!({ "success": true, "transaction": transaction }).to_string());
+    let mut headers = HeaderMap::new();
+    assert_eq!(read_receipt(&headers).unwrap(), None);
+    headers.insert(X_PAYMENT_RESPONSE, receipt("1"));
+    assert_eq!(read_receipt(&headers).unwrap().unwrap().transaction, "1");
+    headers.insert(PAYMENT_RESPONSE, receipt("2"));
+    assert_eq!(read_receipt(&headers).unwrap().unwrap().transaction, "2");
+    headers.insert(PAYMENT_RESPONSE, value("%"));
+    assert!(read_receipt(&headers).is_err());
+}
+
+#[test]
+fn payment_headers_are_marked_sensitive() {
+    let payment = Draft::v2().payload();
+    assert!(x402_core::header::encode_payment(&payment).is_sensitive());
+}
+
+proptest! {
+    #[test]
+    fn no_header_whatever_is_a_5xx_or_a_panic(bytes in proptest::collection::vec(32_u8..=255, 0..400), v1: bool) {
+        let name = if v1 { X_PAYMENT } else { PAYMENT_SIGNATURE };
+        if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+            let headers = HeaderMap::from_iter([(name, value)]);
+            let (status, _) = refused(&headers);
+            prop_assert!([400, 402].contains(&status));
+        }
+    }
+
+    #[test]
+    fn no_mutation_of_a_good_payment_is_a_5xx_or_a_panic(
+        v1: bool, at in any::<prop::sample::Index>(), byte: u8, cut in 0_usize..4,
+    ) {
+        let draft = if v1 { Draft::v1() } else { Draft::v2() };
+        let mut text = draft.json().to_string().into_bytes();
+        let at = at.index(text.len());
+        text[at] = byte;
+        let end = (at + cut).min(text.len());
+        text.drain(at..end);
+        let value = value(&BASE64_STANDARD.encode(&text));
+        let headers = HeaderMap::from_iter([(payment_header(draft.version), value)]);
+        if respond(&headers).is_some() {
+            let (status, _) = refused(&headers);
+            prop_assert!([400, 402].contains(&status));
+        }
+    }
+}

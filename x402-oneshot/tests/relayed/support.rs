@@ -1,0 +1,86 @@
+//! A sandbox, a facilitator in it, and payments to settle.
+
+use std::time::Duration;
+
+use alloy_primitives::{Address, B256, U256};
+use alloy_signer_local::PrivateKeySigner;
+use x402_core::{
+    Amount, Asset, FacilitatorRequest, Network, PaymentPayload, PaymentSigner, ResourceInfo, server::Offer,
+    signer::Transfer,
+};
+use x402_oneshot::{
+    Client, Config, Credentials, RetryPolicy,
+    api::WaitPolicy,
+    facilitator::Relayed,
+    sandbox::{Sandbox, SandboxBuilder},
+    transport::Transport,
+};
+
+pub(crate) const SELLER: Address = Address::repeat_byte(7);
+
+/// Blocks come at once, so that nothing is waited for.
+pub(crate) fn builder() -> SandboxBuilder {
+    Sandbox::builder().block_time(Duration::ZERO)
+}
+
+pub(crate) fn usdc() -> Asset {
+    Asset::usdc(&Network::BASE_SEPOLIA).unwrap()
+}
+
+pub(crate) fn config(sandbox: &Sandbox) -> Config {
+    Config::new(Credentials::new(sandbox.api_key(), sandbox.api_secret()))
+        .base_url(sandbox.base_url())
+        .unwrap()
+        .retry(RetryPolicy::none())
+}
+
+/// Asks often, and gives up after two seconds.
+pub(crate) fn wait() -> WaitPolicy {
+    let often = Duration::from_millis(5);
+    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(2))
+}
+
+pub(crate) async fn relayed(sandbox: &Sandbox) -> Relayed {
+    connect(sandbox, Client::new(config(sandbox)).unwrap()).await
+}
+
+pub(crate) async fn over(sandbox: &Sandbox, transport: impl Transport + 'static) -> Relayed {
+    connect(sandbox, Client::with_transport(config(sandbox), transport)).await
+}
+
+async fn connect(sandbox: &Sandbox, client: Client) -> Relayed {
+    Relayed::builder(client, sandbox.business_id()).token(usdc()).wait(wait()).connect().await.unwrap()
+}
+
+/// What is wrong with a payment; nothing unless set.
+pub(crate) struct Payment {
+    pub(crate) key: B256,
+    pub(crate) value: u64,
+    pub(crate) valid_after: u64,
+    pub(crate) valid_before: u64,
+    pub(crate) nonce: u8,
+}
+
+impl Payment {
+    pub(crate) fn by_buyer_of(sandbox: &Sandbox) -> Self {
+        let key = B256::from(*sandbox.buyer_key().expose());
+        Self { key, value: 50_000, valid_after: 0, valid_before: 4_000_000_000, nonce: 1 }
+    }
+
+    pub(crate) async fn request(&self) -> FacilitatorRequest {
+        let asset = usdc();
+        let signer = PrivateKeySigner::from_bytes(&self.key).unwrap();
+        let transfer = Transfer {
+            asset: asset.clone(),
+            to: SELLER,
+            value: U256::from(self.value),
+            valid_after: U256::from(self.valid_after),
+            valid_before: U256::from(self.valid_before),
+            nonce: B256::repeat_byte(self.nonce),
+        };
+        let signed = signer.sign(&transfer).await.unwrap();
+        let offer = Offer::exact_amount(&asset, Amount::from_atomic(self.value.max(1)), SELLER).unwrap();
+        let payload = PaymentPayload::v2(offer.requirements().clone(), signed, None, None);
+        FacilitatorRequest::new(payload, offer.requirements().clone(), ResourceInfo::new("https://shop.example/"))
+    }
+}
