@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use alloy_primitives::{Address, B256, keccak256};
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, Response};
 use serde_json::Value;
 
+use super::{RefusalKind, answer::offering};
 use crate::{
     amount::Amount,
     asset::Asset,
@@ -164,7 +165,7 @@ struct Inner {
     offers: Vec<Offer>,
     required: PaymentRequired,
     resource_hash: B256,
-    unpaid_header: HeaderValue,
+    unpaid_head: HeaderMap,
     unpaid_body: Bytes,
 }
 
@@ -189,13 +190,16 @@ impl Offers {
         let required = PaymentRequired::new(resource, accepts);
         let in_v1 = required.clone().with_error("X-PAYMENT header is required");
         let in_v2 = required.clone().with_error("Payment required");
-        Ok(Self(Arc::new(Inner {
+        let offers = Self(Arc::new(Inner {
             resource_hash: keccak256(&required.resource.url),
-            unpaid_header: header::encode_payment_required(&in_v2),
+            unpaid_head: offering(header::encode_payment_required(&in_v2)),
             unpaid_body: wire::encode_payment_required(&in_v1, X402Version::V1).into(),
             offers,
             required,
-        })))
+        }));
+        // The first clone of a `Bytes` allocates what all of them share; then it is not a request that does.
+        drop(offers.unpaid());
+        Ok(offers)
     }
 
     /// What is sold.
@@ -220,8 +224,13 @@ impl Offers {
         self.0.resource_hash
     }
 
-    pub(super) fn unpaid(&self) -> (HeaderValue, Bytes) {
-        (self.0.unpaid_header.clone(), self.0.unpaid_body.clone())
+    /// The response to a request without payment.
+    pub(super) fn unpaid(&self) -> Response<Bytes> {
+        let mut response = Response::new(self.0.unpaid_body.clone());
+        *response.status_mut() = RefusalKind::Unpaid.status();
+        // Cloning a map costs less than filling one: nothing is hashed.
+        *response.headers_mut() = self.0.unpaid_head.clone();
+        response
     }
 
     /// Finds the offer that a payment pays.
