@@ -1,6 +1,6 @@
 //! A paid request, from the payment to the receipt.
 
-use std::{error::Error, fmt, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -49,7 +49,9 @@ pub(super) fn refused<B>(offers: &Offers, refusal: Refusal) -> Response<Response
 fn log_refusal(refusal: &Refusal) {
     #[cfg(feature = "tracing")]
     {
-        let cause = Error::source(refusal).map(|cause| cause as &(dyn Error + 'static));
+        use std::error::Error;
+
+        let cause = refusal.source().map(|cause| cause as &(dyn Error + 'static));
         match refusal.kind() {
             RefusalKind::Unavailable | RefusalKind::SettlementUnknown => {
                 tracing::warn!(status = refusal.status().as_u16(), cause, "{refusal}");
