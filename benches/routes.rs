@@ -1,5 +1,12 @@
 //! The same page behind a price, and for nothing.
 
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    sync::Arc,
+    task::{Context, Poll},
+};
+
 use axum::{
     Router,
     body::Body,
@@ -8,6 +15,7 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
+use tower_layer::Layer;
 use tower_service::Service;
 use x402_core::server::{Gate, Refusal};
 use x402_tower::PaymentLayer;
@@ -52,6 +60,45 @@ pub fn static_402(shop: &Shop) -> Router {
         let answer = by_hand(&head.headers, &body).map(Body::from);
         async move { answer }
     }))
+}
+
+/// A layer that refuses everything with the response of the shop's unpaid 402, made beforehand, and does nothing else:
+/// what any layer costs.
+#[must_use]
+pub fn shut(shop: &Shop) -> Router {
+    route(get(|| async { PAGE }).layer(Shut(unpaid(shop))))
+}
+
+/// See [`shut`].
+#[derive(Clone, Debug)]
+struct Shut(Response<Bytes>);
+
+impl<S> Layer<S> for Shut {
+    type Service = ShutService<S>;
+
+    fn layer(&self, inner: S) -> ShutService<S> {
+        ShutService { _inner: inner, response: Arc::new(self.0.clone()) }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct ShutService<S> {
+    _inner: S,
+    response: Arc<Response<Bytes>>,
+}
+
+impl<S, B> Service<Request<B>> for ShutService<S> {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<B>) -> Self::Future {
+        ready(Ok(Response::clone(&self.response).map(Body::from)))
+    }
 }
 
 /// Makes a 402 without the library.

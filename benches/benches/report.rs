@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p benches --bench report`, and once more with `--features secp256k1`.
 
-use std::hint::black_box;
+use std::{env::args, hint::black_box};
 
 use axum::Router;
 use benches::{
@@ -20,7 +20,7 @@ use x402_core::{
 };
 
 fn main() {
-    let report = Report(Effort::from_args());
+    let report = Report { effort: Effort::from_args(), only: args().skip(1).find(|arg| !arg.starts_with('-')) };
     println!("{:<58} {:>12} {:>12} {:>9}   quartiles", "question", "ns", "baseline ns", "ratio");
     recovery(&report);
     checks(&report);
@@ -28,11 +28,18 @@ fn main() {
     paid(&report);
 }
 
-struct Report(Effort);
+struct Report {
+    effort: Effort,
+    /// A part of the questions to answer, as criterion has it.
+    only: Option<String>,
+}
 
 impl Report {
     fn row(&self, question: &str, mut subject: impl Side, mut baseline: impl Side) {
-        let comparison = compare(self.0, &mut subject, &mut baseline);
+        if self.only.as_ref().is_some_and(|only| !question.contains(only)) {
+            return;
+        }
+        let comparison = compare(self.effort, &mut subject, &mut baseline);
         println!("{question:<58} {comparison}");
     }
 }
@@ -106,12 +113,17 @@ fn unpaid(report: &Report) {
         asking(routes::static_402(&shop), StatusCode::PAYMENT_REQUIRED),
     );
     report.row(
-        "the same over a socket / static text",
+        "unpaid 402 / a layer that does nothing but refuse",
+        asking(routes::sold(&shop), StatusCode::PAYMENT_REQUIRED),
+        asking(routes::shut(&shop), StatusCode::PAYMENT_REQUIRED),
+    );
+    report.row(
+        "unpaid 402 over a socket / static text",
         over_a_socket(routes::sold(&shop)),
         over_a_socket(routes::static_text(&shop)),
     );
     report.row(
-        "the same over a socket / the same response",
+        "unpaid 402 over a socket / the same response",
         over_a_socket(routes::sold(&shop)),
         over_a_socket(routes::static_402(&shop)),
     );
