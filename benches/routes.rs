@@ -28,14 +28,12 @@ pub const PATH: &str = "/premium";
 const PAGE: &str = "<!doctype html>\n<title>Premium content</title>\n<h1>Premium content</h1>\n";
 
 /// The page, sold.
-#[must_use]
 pub fn sold(shop: &Shop) -> Router {
     let layer = PaymentLayer::new(Gate::new(InstantFacilitator), shop.offers().clone());
     route(get(|| async { PAGE }).layer(layer))
 }
 
 /// The page, given away.
-#[must_use]
 pub fn free() -> Router {
     route(get(|| async { PAGE }))
 }
@@ -45,7 +43,6 @@ pub fn free() -> Router {
 /// # Panics
 ///
 /// If the 402 is not text.
-#[must_use]
 pub fn static_text(shop: &Shop) -> Router {
     let body = unpaid(shop).into_body();
     let text: &'static str = String::from_utf8(body.into()).expect("JSON is text").leak();
@@ -53,7 +50,6 @@ pub fn static_text(shop: &Shop) -> Router {
 }
 
 /// A handler that answers with the status, headers and body of the shop's unpaid 402.
-#[must_use]
 pub fn static_402(shop: &Shop) -> Router {
     let (head, body) = unpaid(shop).into_parts();
     route(get(move || {
@@ -64,7 +60,6 @@ pub fn static_402(shop: &Shop) -> Router {
 
 /// A layer that refuses everything with the response of the shop's unpaid 402, made beforehand, and does nothing else:
 /// what any layer costs.
-#[must_use]
 pub fn shut(shop: &Shop) -> Router {
     route(get(|| async { PAGE }).layer(Shut(unpaid(shop))))
 }
