@@ -2,6 +2,7 @@
 //! [`Facilitator`](crate::Facilitator) and every [`ClaimStore`](crate::claim::ClaimStore) should pass.
 
 mod clock;
+pub mod conformance;
 mod scripted;
 
 pub use self::{clock::ManualClock, scripted::ScriptedFacilitator};

@@ -11,10 +11,10 @@ use std::{
 
 use alloy_primitives::B256;
 use x402_core::{
-    Network, Reason, SettleResponse,
+    Network, Reason, SettleResponse, VerifyResponse,
     claim::{Claim, ClaimError, ClaimState, ClaimStore, MemoryClaims, NewClaim, Ticket},
     facilitator::{FacilitatorError, Reach},
-    server::{Gate, RefusalKind},
+    server::{Admission, Gate, RefusalKind},
     testing::ScriptedFacilitator,
 };
 
@@ -95,7 +95,7 @@ impl Scene {
         self.claims.state(&self.draft.key())
     }
 
-    fn admit(&self) -> x402_core::server::Admission<Arc<ScriptedFacilitator>, Arc<Slow>> {
+    fn admit(&self) -> Admission<Arc<ScriptedFacilitator>, Arc<Slow>> {
         block_on(self.gate.admit(&offers(), self.draft.payload())).unwrap()
     }
 }
@@ -107,9 +107,10 @@ fn at_every_point(mut scene: impl FnMut(usize) -> bool) -> usize {
 
 #[test]
 fn an_admission_that_is_dropped_leaves_nothing_behind() {
-    let verdicts: [fn() -> Option<Result<x402_core::VerifyResponse, FacilitatorError>>; 3] = [
+    type Verdict = Result<VerifyResponse, FacilitatorError>;
+    let verdicts: [fn() -> Option<Verdict>; 3] = [
         || None,
-        || Some(Ok(x402_core::VerifyResponse::invalid(Reason::INSUFFICIENT_FUNDS, None))),
+        || Some(Ok(VerifyResponse::invalid(Reason::INSUFFICIENT_FUNDS, None))),
         || Some(Err(ScriptedFacilitator::lost(Reach::MaybeSent))),
     ];
     for version in BOTH {

@@ -1,5 +1,7 @@
 //! The gate: every refusal that the core decides, claims, races, lies, lost connections and dropped futures.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

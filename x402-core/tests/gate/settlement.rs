@@ -155,7 +155,7 @@ fn settled_and_not_delivered_is_admitted_again_without_a_second_settlement() {
     let copy = block_on(gate.admit(&offers(), draft.payload())).unwrap_err();
     assert_eq!(copy.kind(), RefusalKind::InFlight);
     block_on(again.release());
-    assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Settled(receipt.clone())));
+    assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Settled(receipt)));
     // Another resource does not get it.
     let elsewhere = offers_at("https://api.example.com/other");
     is_402(&block_on(serve(&gate, &elsewhere, &draft.headers())), &Reason::NONCE_USED);

@@ -1,0 +1,129 @@
+//! Every public type is `Send`, `Sync` and `Unpin`: it can be kept in any service, on any runtime.
+
+use std::sync::Arc;
+
+use alloy_signer_local::PrivateKeySigner;
+use x402_core::{
+    address, amount, asset, claim, client, domain, exact, facilitator, header, network, payload, price, reason,
+    requirements, resource, server, settlement, signature, signer, supported,
+    testing::{self, ScriptedFacilitator},
+    time, verbatim, verification, version, wire,
+};
+
+fn is_send_sync_unpin<T: Send + Sync + Unpin>() {}
+
+macro_rules! all {
+    ($($type:ty),* $(,)?) => { $(is_send_sync_unpin::<$type>();)* };
+}
+
+#[test]
+fn public_types_are_send_sync_and_unpin() {
+    all![
+        address::ChainAddress,
+        address::ParseAddressError,
+        amount::Amount,
+        amount::ParseAmountError,
+        asset::Asset,
+        claim::Claim,
+        claim::ClaimError,
+        claim::ClaimKey,
+        claim::ClaimState,
+        claim::MemoryClaims,
+        claim::NewClaim,
+        claim::Ticket,
+        client::Choice,
+        client::Limits,
+        client::NoChoice,
+        client::Offered,
+        client::OfferedError,
+        client::PayError,
+        client::Payer<PrivateKeySigner>,
+        client::SignedPayment,
+        domain::TokenDomain,
+        exact::Authorization,
+        exact::Checked,
+        exact::ExactPayload,
+        exact::Terms,
+        facilitator::FacilitatorError,
+        facilitator::FacilitatorErrorKind,
+        facilitator::FacilitatorRequest,
+        facilitator::Reach,
+        facilitator::SharedFacilitator,
+        header::PaymentHeaderError,
+        network::Network,
+        network::ParseNetworkError,
+        payload::PaymentPayload,
+        payload::SchemePayload,
+        price::Price,
+        price::PriceError,
+        reason::Reason,
+        reason::ReasonKind,
+        requirements::Extra,
+        requirements::PaymentRequired,
+        requirements::PaymentRequirements,
+        requirements::Scheme,
+        resource::ResourceInfo,
+        server::Admission<Arc<ScriptedFacilitator>, Arc<claim::MemoryClaims>>,
+        server::Gate<ScriptedFacilitator>,
+        server::Offer,
+        server::Offers,
+        server::OffersError,
+        server::Paid,
+        server::Payment,
+        server::Refusal,
+        server::RefusalKind,
+        server::Settled<Arc<claim::MemoryClaims>>,
+        settlement::Receipt,
+        settlement::SettleResponse,
+        settlement::Settlement,
+        signature::Signature,
+        signature::SignatureError,
+        signer::SharedSigner<PrivateKeySigner>,
+        signer::SignerError,
+        signer::Transfer,
+        supported::SupportedKind,
+        supported::SupportedResponse,
+        testing::ManualClock,
+        ScriptedFacilitator,
+        testing::conformance::claims::Fixture,
+        testing::conformance::facilitator::Fixture,
+        time::SystemClock,
+        time::UnixSeconds,
+        verbatim::Verbatim<requirements::PaymentRequirements>,
+        verification::VerifyResponse,
+        version::UnsupportedVersion,
+        version::X402Version,
+        wire::DecodeError,
+        wire::DecodeErrorKind,
+    ];
+}
+
+fn is_send<F: Send>(_: &F) {}
+
+/// The futures too, whatever the facilitator and the store.
+#[test]
+fn the_journeys_can_run_on_any_executor() {
+    async fn journeys(
+        gate: server::Gate<facilitator::SharedFacilitator>,
+        offers: server::Offers,
+        payer: client::Payer<PrivateKeySigner>,
+        offered: client::Offered,
+    ) -> Option<server::Paid> {
+        let choice = payer.choose(&offered).ok()?;
+        let payment = payer.sign(&offered, choice).await.ok()?;
+        let admission = gate.admit(&offers, payment.payload().clone()).await.ok()?;
+        Some(admission.settle().await.ok()?.deliver().await)
+    }
+
+    fn check(
+        gate: server::Gate<facilitator::SharedFacilitator>,
+        offers: server::Offers,
+        payer: client::Payer<PrivateKeySigner>,
+        offered: client::Offered,
+    ) {
+        is_send(&journeys(gate, offers, payer, offered));
+    }
+
+    // It compiles; that is the test.
+    let _ = check;
+}
