@@ -16,7 +16,7 @@ pub struct Effort {
 impl Effort {
     /// Some two seconds a comparison. A batch is shorter than a busy system's time slices, so that most are not cut.
     pub const FULL: Self = Self { pairs: 1501, batch: Duration::from_micros(500) };
-    /// Everything runs once or twice, and the numbers mean nothing.
+    /// Everything runs once, and the numbers mean nothing.
     pub const SMOKE: Self = Self { pairs: 1, batch: Duration::ZERO };
 
     /// Full if cargo runs a bench, and a smoke test under `--test` and `cargo test`, as criterion has it.
@@ -24,6 +24,12 @@ impl Effort {
     pub fn from_args() -> Self {
         let has = |flag: &str| std::env::args().any(|argument| argument == flag);
         if has("--bench") && !has("--test") { Self::FULL } else { Self::SMOKE }
+    }
+
+    /// Whether the numbers mean nothing.
+    #[must_use]
+    pub const fn is_smoke(self) -> bool {
+        self.pairs == Self::SMOKE.pairs
     }
 }
 

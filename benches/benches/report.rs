@@ -21,6 +21,9 @@ use x402_core::{
 
 fn main() {
     let report = Report { effort: Effort::from_args(), only: args().skip(1).find(|arg| !arg.starts_with('-')) };
+    if report.effort.is_smoke() {
+        println!("Everything ran once; the numbers mean nothing.");
+    }
     println!("{:<58} {:>12} {:>12} {:>9}   quartiles", "question", "ns", "baseline ns", "ratio");
     recovery(&report);
     checks(&report);
