@@ -29,19 +29,28 @@ impl Offers {
     /// offer as its body. Others carry the protocol's code as `error`, never more: no text of the facilitator's.
     #[must_use]
     pub fn refuse(&self, refusal: &Refusal) -> Response<Bytes> {
-        let (head, body) = match (refusal.kind(), refusal.reason()) {
-            (RefusalKind::Unpaid, _) => return self.unpaid(),
+        let (offer, body) = match (refusal.kind(), refusal.reason()) {
+            (RefusalKind::Unpaid, _) => {
+                let (header, body) = self.unpaid();
+                (Some(header), body)
+            }
             (kind, Some(reason)) if kind.carries_offer() => {
                 let required = self.required().clone().with_error(reason.as_str());
                 let body = wire::encode_payment_required(&required, X402Version::V1);
-                (offering(encode_payment_required(&required)), body.into())
+                (Some(encode_payment_required(&required)), body.into())
             }
-            _ => (refusing(), error_body(refusal)),
+            _ => (None, error_body(refusal)),
         };
         let mut response = Response::new(body);
         *response.status_mut() = refusal.status();
-        *response.headers_mut() = head;
         let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, JSON);
+        headers.insert(CACHE_CONTROL, NO_STORE);
+        headers.insert(VARY, VARY_ON);
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        if let Some(offer) = offer {
+            headers.insert(PAYMENT_REQUIRED, offer);
+        }
         if let Some(retry_after) = refusal.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
         }
@@ -50,23 +59,6 @@ impl Offers {
         }
         response
     }
-}
-
-/// The headers of every refusal.
-fn refusing() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, JSON);
-    headers.insert(CACHE_CONTROL, NO_STORE);
-    headers.insert(VARY, VARY_ON);
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-    headers
-}
-
-/// The headers of a refusal that is an invitation to pay.
-pub(super) fn offering(offer: HeaderValue) -> HeaderMap {
-    let mut headers = refusing();
-    headers.insert(PAYMENT_REQUIRED, offer);
-    headers
 }
 
 /// The body of a refusal that is no invitation to pay: no `accepts`, so that no client takes it for one.

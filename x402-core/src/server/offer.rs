@@ -4,10 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use alloy_primitives::{Address, B256, keccak256};
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::HeaderValue;
 use serde_json::Value;
 
-use super::{RefusalKind, answer::offering};
 use crate::{
     amount::Amount,
     asset::Asset,
@@ -165,7 +164,7 @@ struct Inner {
     offers: Vec<Offer>,
     required: PaymentRequired,
     resource_hash: B256,
-    unpaid_head: HeaderMap,
+    unpaid_header: HeaderValue,
     unpaid_body: Bytes,
 }
 
@@ -192,12 +191,12 @@ impl Offers {
         let in_v2 = required.clone().with_error("Payment required");
         let offers = Self(Arc::new(Inner {
             resource_hash: keccak256(&required.resource.url),
-            unpaid_head: offering(header::encode_payment_required(&in_v2)),
+            unpaid_header: header::encode_payment_required(&in_v2),
             unpaid_body: wire::encode_payment_required(&in_v1, X402Version::V1).into(),
             offers,
             required,
         }));
-        // The first clone of a `Bytes` allocates what all of them share; then it is not a request that does.
+        // The first clone of a `Bytes` allocates what all clones share: here, and not in somebody's request.
         drop(offers.unpaid());
         Ok(offers)
     }
@@ -224,13 +223,8 @@ impl Offers {
         self.0.resource_hash
     }
 
-    /// The response to a request without payment.
-    pub(super) fn unpaid(&self) -> Response<Bytes> {
-        let mut response = Response::new(self.0.unpaid_body.clone());
-        *response.status_mut() = RefusalKind::Unpaid.status();
-        // Cloning a map costs less than filling one: nothing is hashed.
-        *response.headers_mut() = self.0.unpaid_head.clone();
-        response
+    pub(super) fn unpaid(&self) -> (HeaderValue, Bytes) {
+        (self.0.unpaid_header.clone(), self.0.unpaid_body.clone())
     }
 
     /// Finds the offer that a payment pays.
