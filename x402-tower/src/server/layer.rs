@@ -1,6 +1,6 @@
 //! The layer.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use tower_layer::Layer;
 use x402_core::{
@@ -18,6 +18,11 @@ use crate::paywall::Page;
 /// of a process a clone of the same gate, so that one payment cannot be used on two of them.
 #[must_use = "a layer does nothing until it is applied"]
 pub struct PaymentLayer<F, C = MemoryClaims> {
+    /// In one piece, since routers clone a service for each request.
+    pub(super) route: Arc<PricedRoute<F, C>>,
+}
+
+pub(super) struct PricedRoute<F, C> {
     pub(super) gate: Gate<F, C>,
     pub(super) offers: Offers,
     pub(super) keeps_payment_headers: bool,
@@ -29,11 +34,13 @@ impl<F, C> PaymentLayer<F, C> {
     /// Asks for one of these offers.
     pub fn new(gate: Gate<F, C>, offers: Offers) -> Self {
         Self {
-            #[cfg(feature = "paywall")]
-            page: Page::for_offers(&offers),
-            gate,
-            offers,
-            keeps_payment_headers: false,
+            route: Arc::new(PricedRoute {
+                #[cfg(feature = "paywall")]
+                page: Page::for_offers(&offers),
+                gate,
+                offers,
+                keeps_payment_headers: false,
+            }),
         }
     }
 
@@ -43,12 +50,18 @@ impl<F, C> PaymentLayer<F, C> {
     ///
     /// Until the payment is settled, whoever sees the header can spend it. Services log headers.
     pub fn keep_payment_headers(mut self) -> Self {
-        self.keeps_payment_headers = true;
+        Arc::make_mut(&mut self.route).keeps_payment_headers = true;
         self
     }
 }
 
 impl<F, C> Clone for PaymentLayer<F, C> {
+    fn clone(&self) -> Self {
+        Self { route: Arc::clone(&self.route) }
+    }
+}
+
+impl<F, C> Clone for PricedRoute<F, C> {
     fn clone(&self) -> Self {
         Self {
             gate: self.gate.clone(),
@@ -62,7 +75,7 @@ impl<F, C> Clone for PaymentLayer<F, C> {
 
 impl<F, C> fmt::Debug for PaymentLayer<F, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PaymentLayer").field("offers", &self.offers).finish_non_exhaustive()
+        f.debug_struct("PaymentLayer").field("offers", &self.route.offers).finish_non_exhaustive()
     }
 }
 

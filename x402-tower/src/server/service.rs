@@ -45,11 +45,11 @@ impl<S, F, C> PaymentService<S, F, C> {
     fn refuse<B>(&self, refusal: Refusal, headers: &HeaderMap) -> Response<ResponseBody<B>> {
         #[cfg(feature = "paywall")]
         if refusal.kind() == RefusalKind::Unpaid && x402_core::server::is_browser(headers) {
-            return self.layer.page.response(self.layer.offers.refuse(&refusal)).map(ResponseBody::refusal);
+            return self.layer.route.page.response(self.layer.route.offers.refuse(&refusal)).map(ResponseBody::refusal);
         }
         #[cfg(not(feature = "paywall"))]
         let _ = headers;
-        journey::refused(&self.layer.offers, refusal)
+        journey::refused(&self.layer.route.offers, refusal)
     }
 }
 
@@ -83,11 +83,11 @@ where
             return ResponseFuture::free(self.inner.call(request));
         }
         // Nothing borrows the request beyond this line, so that its body need not be `Sync`.
-        let payment = match self.layer.gate.read_payment(request.headers()) {
+        let payment = match self.layer.route.gate.read_payment(request.headers()) {
             Ok(payment) => payment,
             Err(refusal) => return ResponseFuture::refused(self.refuse(refusal, request.headers())),
         };
-        if self.layer.keeps_payment_headers {
+        if self.layer.route.keeps_payment_headers {
             for name in [PAYMENT_SIGNATURE, X_PAYMENT] {
                 if let Some(value) = request.headers_mut().get_mut(name) {
                     value.set_sensitive(true);
@@ -100,7 +100,7 @@ where
         // The service that was polled ready is the one to call; the clone takes its place.
         let clone = self.inner.clone();
         let inner = mem::replace(&mut self.inner, clone);
-        let (gate, offers) = (self.layer.gate.clone(), self.layer.offers.clone());
+        let (gate, offers) = (self.layer.route.gate.clone(), self.layer.route.offers.clone());
         ResponseFuture::paid(journey::serve(gate, offers, payment, inner, request))
     }
 }
