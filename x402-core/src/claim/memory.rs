@@ -160,12 +160,12 @@ impl ClaimStore for MemoryClaims {
     }
 
     async fn record(&self, ticket: &Ticket, state: ClaimState) -> Result<(), ClaimError> {
-        if let Some(entry) = self.lock().held(ticket) {
-            if matches!(state, ClaimState::Delivered | ClaimState::Rejected(_)) {
-                entry.holder = None;
-            }
-            entry.state = state;
+        let mut claims = self.lock();
+        let entry = claims.held(ticket).ok_or(ClaimError::Lost)?;
+        if matches!(state, ClaimState::Delivered | ClaimState::Rejected(_)) {
+            entry.holder = None;
         }
+        entry.state = state;
         Ok(())
     }
 

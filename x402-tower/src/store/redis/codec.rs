@@ -1,0 +1,88 @@
+//! How a state is written: one letter, and what belongs to it in binary.
+
+use alloy_primitives::{Address, B256};
+use x402_core::{Reason, claim::ClaimState, settlement::Receipt};
+
+/// Nothing has been asked.
+const CLAIMED: u8 = b'c';
+/// The facilitator is being asked.
+const SETTLING: u8 = b'a';
+/// Then: transaction, payer, network.
+const SETTLED: u8 = b's';
+const DELIVERED: u8 = b'd';
+/// Then: the reason.
+const REJECTED: u8 = b'r';
+/// Then: the transaction, or nothing.
+const UNKNOWN: u8 = b'u';
+
+pub(super) fn encode(state: &ClaimState) -> Vec<u8> {
+    match state {
+        ClaimState::Claimed => vec![CLAIMED],
+        ClaimState::Settling => vec![SETTLING],
+        ClaimState::Settled(receipt) => [
+            &[SETTLED],
+            receipt.transaction.as_slice(),
+            receipt.payer.as_slice(),
+            receipt.network.to_string().as_bytes(),
+        ]
+        .concat(),
+        ClaimState::Delivered => vec![DELIVERED],
+        ClaimState::Rejected(reason) => [&[REJECTED], reason.as_str().as_bytes()].concat(),
+        ClaimState::Unknown(None) => vec![UNKNOWN],
+        ClaimState::Unknown(Some(transaction)) => [&[UNKNOWN], transaction.as_slice()].concat(),
+    }
+}
+
+/// `None` if somebody else wrote it.
+pub(super) fn decode(written: &[u8]) -> Option<ClaimState> {
+    let (letter, rest) = written.split_first()?;
+    match (*letter, rest.len()) {
+        (CLAIMED, 0) => Some(ClaimState::Claimed),
+        (SETTLING, 0) => Some(ClaimState::Settling),
+        (SETTLED, _) => receipt(rest).map(ClaimState::Settled),
+        (DELIVERED, 0) => Some(ClaimState::Delivered),
+        (REJECTED, _) => Reason::parse(std::str::from_utf8(rest).ok()?).map(ClaimState::Rejected),
+        (UNKNOWN, 0) => Some(ClaimState::Unknown(None)),
+        (UNKNOWN, _) => B256::try_from(rest).ok().map(|transaction| ClaimState::Unknown(Some(transaction))),
+        _ => None,
+    }
+}
+
+fn receipt(written: &[u8]) -> Option<Receipt> {
+    let (transaction, rest) = written.split_at_checked(B256::len_bytes())?;
+    let (payer, network) = rest.split_at_checked(Address::len_bytes())?;
+    let network = std::str::from_utf8(network).ok()?.parse().ok()?;
+    Some(Receipt::new(B256::try_from(transaction).ok()?, network, Address::try_from(payer).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use x402_core::Network;
+
+    use super::*;
+
+    #[test]
+    fn every_state_is_read_as_it_was_written() {
+        let transaction = B256::repeat_byte(0x0a);
+        for state in [
+            ClaimState::Claimed,
+            ClaimState::Settling,
+            ClaimState::Settled(Receipt::new(transaction, Network::BASE_SEPOLIA, Address::repeat_byte(0xff))),
+            ClaimState::Delivered,
+            ClaimState::Rejected(Reason::INSUFFICIENT_FUNDS),
+            ClaimState::Unknown(None),
+            ClaimState::Unknown(Some(transaction)),
+        ] {
+            assert_eq!(decode(&encode(&state)), Some(state));
+        }
+    }
+
+    #[test]
+    fn what_nobody_of_ours_wrote_is_no_state() {
+        let short = [&[SETTLED][..], &[7; 51]].concat();
+        let nowhere = [&[SETTLED][..], &[7; 52], b"nowhere"].concat();
+        for written in [b"", &b"x"[..], b"cc", b"d1", b"r", b"rNot A Code", b"r\xff", b"u123", &short, &nowhere] {
+            assert_eq!(decode(written), None, "{written:?}");
+        }
+    }
+}
