@@ -47,6 +47,14 @@ codes! {
     INVALID_SIGNATURE = "invalid_exact_evm_payload_signature";
     /// The authorization's nonce is spent.
     NONCE_USED = "invalid_exact_evm_nonce_already_used";
+    /// The payment contradicts an extension that the offer declared.
+    EXTENSION_ECHO_MISMATCH = "extension_echo_mismatch";
+    /// The payment has no identifier, and the route requires one.
+    IDENTIFIER_REQUIRED = "payment_identifier_required";
+    /// The payment's identifier was used for another payment.
+    IDENTIFIER_CONFLICT = "payment_identifier_conflict";
+    /// The payment's identifier is malformed.
+    INVALID_IDENTIFIER = "invalid_payment_identifier";
     /// The payment is for another network.
     INVALID_NETWORK = "invalid_network";
     /// The payment header cannot be read.

@@ -30,6 +30,7 @@ fn public_types_are_send_sync_and_unpin() {
         claim::ClaimState,
         claim::MemoryClaims,
         claim::NewClaim,
+        claim::Taken,
         claim::Ticket,
         client::Choice,
         client::Limits,
@@ -64,15 +65,19 @@ fn public_types_are_send_sync_and_unpin() {
         requirements::Scheme,
         resource::ResourceInfo,
         server::Admission<Arc<ScriptedFacilitator>, Arc<claim::MemoryClaims>>,
+        server::Asked<Arc<ScriptedFacilitator>, Arc<claim::MemoryClaims>>,
+        server::Decision,
         server::Gate<ScriptedFacilitator>,
         server::Offer,
         server::Offers,
         server::OffersError,
         server::Paid,
         server::Payment,
+        server::Pending<Arc<ScriptedFacilitator>, Arc<claim::MemoryClaims>>,
         server::Refusal,
         server::RefusalKind,
         server::Settled<Arc<claim::MemoryClaims>>,
+        server::Unsettled<Arc<ScriptedFacilitator>, Arc<claim::MemoryClaims>>,
         settlement::Receipt,
         settlement::SettleResponse,
         settlement::Settlement,
@@ -112,7 +117,14 @@ fn the_journeys_can_run_on_any_executor() {
         let choice = payer.choose(&offered).ok()?;
         let payment = payer.sign(&offered, choice).await.ok()?;
         let admission = gate.admit(&offers, payment.payload().clone()).await.ok()?;
-        Some(admission.settle().await.ok()?.deliver().await)
+        let settled = match admission.settle().await {
+            Ok(settled) => settled,
+            Err(unsettled) => match unsettled.into_parts().1?.ask().await {
+                server::Asked::Settled(settled) => settled,
+                _ => return None,
+            },
+        };
+        Some(settled.deliver().await)
     }
 
     fn check(

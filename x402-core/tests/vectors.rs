@@ -1,6 +1,8 @@
 //! EIP-3009 vectors, byte for byte both ways, against two other implementations: whoever made the files, and
 //! alloy-sol-types.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
 mod support;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
@@ -21,6 +23,7 @@ use x402_core::{
 };
 
 sol! {
+    #[expect(clippy::exhaustive_structs, reason = "EIP-3009 fixes the fields")]
     struct TransferWithAuthorization {
         address from;
         address to;

@@ -11,7 +11,7 @@ use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body of a response: the handler's, or that of a refusal.
+    /// The body of a response: the handler's, or ours: a refusal's, or one that was kept.
     ///
     /// An enum and not a boxed body, so that `Send`, `Sync`, `Unpin` and the error type stay those of the handler's.
     #[derive(Debug)]
@@ -25,7 +25,7 @@ pin_project! {
     #[project = InnerProj]
     #[derive(Debug)]
     enum Inner<B> {
-        Refusal { #[pin] body: Full<Bytes> },
+        Ours { #[pin] body: Full<Bytes>, bytes: Bytes },
         Handler { #[pin] body: B },
     }
 }
@@ -35,8 +35,16 @@ impl<B> ResponseBody<B> {
         Self { inner: Inner::Handler { body } }
     }
 
-    pub(crate) fn refusal(body: Bytes) -> Self {
-        Self { inner: Inner::Refusal { body: Full::new(body) } }
+    /// The body, if it is ours and there in full.
+    pub(crate) fn as_bytes(&self) -> Option<Bytes> {
+        match &self.inner {
+            Inner::Ours { bytes, .. } => Some(bytes.clone()),
+            Inner::Handler { .. } => None,
+        }
+    }
+
+    pub(crate) fn ours(body: Bytes) -> Self {
+        Self { inner: Inner::Ours { body: Full::new(body.clone()), bytes: body } }
     }
 }
 
@@ -46,21 +54,21 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().inner.project() {
-            InnerProj::Refusal { body } => body.poll_frame(cx).map_err(|never| match never {}),
+            InnerProj::Ours { body, .. } => body.poll_frame(cx).map_err(|never| match never {}),
             InnerProj::Handler { body } => body.poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.inner {
-            Inner::Refusal { body } => body.is_end_stream(),
+            Inner::Ours { body, .. } => body.is_end_stream(),
             Inner::Handler { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.inner {
-            Inner::Refusal { body } => body.size_hint(),
+            Inner::Ours { body, .. } => body.size_hint(),
             Inner::Handler { body } => body.size_hint(),
         }
     }

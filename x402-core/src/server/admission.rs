@@ -82,12 +82,12 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown), with a [`Pending`] to ask on with, if it may have,
     /// [`Unavailable`](super::RefusalKind::Unavailable) if nothing was sent.
     pub async fn settle(self) -> Result<Settled<C>, Unsettled<F, C>> {
-        let Self { facilitator, hooks, mut hold, request, payment, expires } = self;
+        let Self { facilitator, hooks, hold, request, payment, expires } = self;
         let version = payment.version;
         if let Some(receipt) = payment.receipt.clone() {
             return Ok(Settled::new(hold, receipt, version));
         }
-        hold.settling().await?;
+        let mut hold = hold.settling().await?;
         let (outcome, cause) = match facilitator.settle(&request).await {
             Ok(answer) => (Settlement::judge(&answer, &payment.network, payment.payer), None),
             Err(error) if error.may_have_settled() => (Settlement::Unknown(None), Some(error)),

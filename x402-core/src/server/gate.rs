@@ -197,7 +197,13 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
                     hold.ended(ClaimState::Rejected(reason.clone())).await;
                     return Err(Refusal::settlement_refused(reason, &payment));
                 }
-                Settlement::Unknown(transaction) => return Err(Refusal::pending(&payment, transaction)),
+                Settlement::Unknown(named) => {
+                    if named != transaction {
+                        hold.ended(ClaimState::Unknown(named)).await;
+                    }
+                    hold.release().await;
+                    return Err(Refusal::pending(&payment, named));
+                }
             },
         }
         Ok(Admission {

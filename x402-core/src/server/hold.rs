@@ -28,9 +28,16 @@ impl<C: ClaimStore> Hold<C> {
         self.holds = self.claims.release(&self.ticket).await.is_err();
     }
 
-    /// The facilitator is about to be asked: from here on a drop leaves the claim unknown.
-    pub(super) async fn settling(&mut self) -> Result<(), Refusal> {
-        self.claims.record(&self.ticket, ClaimState::Settling).await.map_err(Refusal::unavailable)
+    /// The facilitator is about to be asked: from here on a drop leaves the claim unknown. Gives the claim up if the
+    /// store cannot write that down, or cannot say that it did: nobody is asked then.
+    pub(super) async fn settling(self) -> Result<Self, Refusal> {
+        match self.claims.record(&self.ticket, ClaimState::Settling).await {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                self.release().await;
+                Err(Refusal::unavailable(error))
+            }
+        }
     }
 
     /// Writes down how the settlement ended. If the store cannot, the claim stays settling, and is unknown when the

@@ -41,6 +41,7 @@ mod browser;
 mod gate;
 mod hold;
 mod hook;
+mod identifier;
 mod offer;
 mod pending;
 mod refusal;
@@ -51,6 +52,7 @@ pub use self::{
     browser::is_browser,
     gate::Gate,
     hook::{Decision, Hooks},
+    identifier::{Identifiers, PaymentIdentifier},
     offer::{Offer, Offers, OffersError},
     pending::{Asked, Pending},
     refusal::{Refusal, RefusalKind},

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde_json::Value;
 
+use super::Identifiers;
 use crate::{
     amount::Amount,
     asset::Asset,
@@ -86,6 +87,18 @@ impl Offer {
         self
     }
 
+    /// Adds a member to `extra`, for clients that know it. `name` and `version` are the token's and stay.
+    #[must_use]
+    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        let key = key.into();
+        let mut requirements = self.requirements.into_inner();
+        if !matches!(key.as_str(), "name" | "version") {
+            requirements.extra.insert(key, value.into());
+        }
+        self.requirements = requirements.into();
+        self
+    }
+
     /// What the protocol says of it.
     #[must_use]
     pub const fn requirements(&self) -> &Verbatim<PaymentRequirements> {
@@ -161,6 +174,7 @@ pub struct Offers(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    identifiers: Option<Identifiers>,
     offers: Vec<Offer>,
     required: PaymentRequired,
     resource_hash: B256,
@@ -184,18 +198,36 @@ impl Offers {
         if offers.is_empty() {
             return Err(OffersError::Empty);
         }
-        let resource = resource.into();
         let accepts = offers.iter().map(|offer| PaymentRequirements::clone(&offer.requirements));
-        let required = PaymentRequired::new(resource, accepts);
+        let required = PaymentRequired::new(resource.into(), accepts);
+        Ok(Self::written(offers, required, None))
+    }
+
+    /// Lets payers name their payments, or makes them: a payer that lost a response can then ask for it again with the
+    /// same payment. Only v2 payments can be named.
+    #[must_use]
+    pub fn payment_identifiers(self, identifiers: Identifiers) -> Self {
+        let mut required = self.0.required.clone();
+        required.extensions = Some(identifiers.declaration().into());
+        Self::written(self.0.offers.clone(), required, Some(identifiers))
+    }
+
+    /// Writes the answers to a request without payment.
+    fn written(offers: Vec<Offer>, required: PaymentRequired, identifiers: Option<Identifiers>) -> Self {
         let in_v1 = required.clone().with_error("X-PAYMENT header is required");
         let in_v2 = required.clone().with_error("Payment required");
-        Ok(Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
+            identifiers,
             resource_hash: keccak256(&required.resource.url),
             unpaid_header: header::encode_payment_required(&in_v2),
             unpaid_body: wire::encode_payment_required(&in_v1, X402Version::V1).into(),
             offers,
             required,
-        })))
+        }))
+    }
+
+    pub(super) fn declared_identifiers(&self) -> Option<Identifiers> {
+        self.0.identifiers
     }
 
     /// What is sold.

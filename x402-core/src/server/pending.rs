@@ -71,7 +71,10 @@ impl<F: Facilitator, C: ClaimStore> Pending<F, C> {
                 Asked::Refused(Refusal::settlement_refused(reason, &self.payment))
             }
             Settlement::Unknown(transaction) => {
-                self.transaction = transaction;
+                if transaction != self.transaction {
+                    self.transaction = transaction;
+                    self.hold.ended(ClaimState::Unknown(transaction)).await;
+                }
                 Asked::Pending(self)
             }
         }

@@ -36,6 +36,8 @@ pub enum RefusalKind {
     TooLong,
     /// The payment is not what was asked, or would not settle.
     Invalid,
+    /// The payment's identifier was used for another payment.
+    Conflict,
     /// This very payment is being worked on.
     InFlight,
     /// Neither yes nor no: the facilitator or the claim store gave no answer, and nothing was settled.
@@ -53,7 +55,7 @@ impl RefusalKind {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Unpaid | Self::Invalid | Self::SettlementRefused => StatusCode::PAYMENT_REQUIRED,
-            Self::InFlight => StatusCode::CONFLICT,
+            Self::Conflict | Self::InFlight => StatusCode::CONFLICT,
             Self::TooLong => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Unavailable | Self::SettlementUnknown => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -89,6 +91,16 @@ impl Refusal {
             _ => (RefusalKind::Malformed, Reason::INVALID_PAYLOAD),
         };
         Self { source: Some(error.into()), ..Self::new(kind, Some(reason)) }
+    }
+
+    pub(super) fn malformed(reason: Reason) -> Self {
+        Self::new(RefusalKind::Malformed, Some(reason))
+    }
+
+    /// The payment's identifier was used for another payment.
+    #[must_use]
+    pub fn conflict() -> Self {
+        Self::new(RefusalKind::Conflict, Some(Reason::IDENTIFIER_CONFLICT))
     }
 
     pub(super) fn invalid(reason: Reason) -> Self {
@@ -177,6 +189,7 @@ impl fmt::Display for Refusal {
             RefusalKind::Malformed => "the payment header cannot be read",
             RefusalKind::TooLong => "the payment header is too long",
             RefusalKind::Invalid => "the payment is invalid",
+            RefusalKind::Conflict => "the payment's identifier was used for another payment",
             RefusalKind::InFlight => "the payment is being worked on",
             RefusalKind::Unavailable => "payments cannot be taken now",
             RefusalKind::SettlementRefused => "the payment was refused at settlement",

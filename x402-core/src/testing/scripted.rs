@@ -37,7 +37,7 @@ struct Script {
     verify: VecDeque<Result<VerifyResponse, FacilitatorError>>,
     settle: VecDeque<Result<SettleResponse, FacilitatorError>>,
     reconcile: VecDeque<Result<SettleResponse, FacilitatorError>>,
-    reconciled: usize,
+    reconciled: Vec<Option<B256>>,
     verified: Vec<FacilitatorRequest>,
     settled: Vec<FacilitatorRequest>,
     settles_answered: usize,
@@ -78,11 +78,17 @@ impl ScriptedFacilitator {
     /// How often `reconcile` was called.
     #[must_use]
     pub fn reconcile_calls(&self) -> usize {
-        self.script().reconciled
+        self.script().reconciled.len()
     }
 
-    /// An error as after a lost connection, for [`next_verify`](Self::next_verify) and
-    /// [`next_settle`](Self::next_settle).
+    /// The transactions that `reconcile` was asked with, one for each call.
+    #[must_use]
+    pub fn reconciled(&self) -> Vec<Option<B256>> {
+        self.script().reconciled.clone()
+    }
+
+    /// An error as after a lost connection, for [`next_verify`](Self::next_verify),
+    /// [`next_settle`](Self::next_settle) and [`next_reconcile`](Self::next_reconcile).
     #[must_use]
     pub fn lost(reach: Reach) -> FacilitatorError {
         FacilitatorError::new(FacilitatorErrorKind::Unavailable, reach)
@@ -162,9 +168,9 @@ impl Facilitator for ScriptedFacilitator {
     async fn reconcile(
         &self,
         request: &FacilitatorRequest,
-        _: Option<B256>,
+        transaction: Option<B256>,
     ) -> Result<SettleResponse, FacilitatorError> {
-        self.script().reconciled += 1;
+        self.script().reconciled.push(transaction);
         self.hesitate().await;
         let scripted = self.script().reconcile.pop_front();
         scripted.unwrap_or_else(|| {
@@ -186,6 +192,7 @@ impl fmt::Debug for ScriptedFacilitator {
         f.debug_struct("ScriptedFacilitator")
             .field("verified", &script.verified.len())
             .field("settled", &script.settled.len())
+            .field("reconciled", &script.reconciled.len())
             .finish_non_exhaustive()
     }
 }

@@ -1,11 +1,11 @@
 //! A whole request, and what its response must be.
 
-use alloy_primitives::keccak256;
+use alloy_primitives::{B256, keccak256};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header::RETRY_AFTER};
 use serde_json::{Value, json};
 use x402_core::{
-    Facilitator, Reason, X402Version,
+    Facilitator, Network, Reason, SettleResponse, X402Version,
     claim::ClaimStore,
     header::{PAYMENT_REQUIRED, receipt_header},
     server::{Gate, Offers},
@@ -26,7 +26,7 @@ pub(crate) async fn serve<F: Facilitator, C: ClaimStore>(
 ) -> Response<Bytes> {
     let paid = async {
         let admission = gate.admit(offers, gate.read_payment(headers)?).await?;
-        admission.settle().await
+        admission.settle().await.map_err(|unsettled| unsettled.into_parts().0)
     };
     match paid.await {
         Ok(settled) => {
@@ -96,12 +96,49 @@ pub(crate) fn is_pending(response: &Response<Bytes>, version: X402Version, trans
     is_never_cached(response);
 }
 
+/// Not known yet, with this transaction.
+pub(crate) fn pending(transaction: Option<B256>) -> SettleResponse {
+    let mut answer = SettleResponse::failed(Reason::SETTLEMENT_PENDING, Network::BASE_SEPOLIA, None);
+    answer.transaction = transaction.map(|hash| hash.to_string()).unwrap_or_default();
+    answer
+}
+
+/// The transaction in which a willing facilitator settles this payment.
+pub(crate) fn transaction(draft: &Draft) -> B256 {
+    keccak256(draft.authorization.nonce)
+}
+
+/// As a willing facilitator says it.
+pub(crate) fn settled(draft: &Draft) -> SettleResponse {
+    SettleResponse::settled(transaction(draft), Network::BASE_SEPOLIA, buyer().address())
+}
+
+pub(crate) fn refused(reason: Reason) -> SettleResponse {
+    SettleResponse::failed(reason, Network::BASE_SEPOLIA, None)
+}
+
+/// 402, the money did not move: with a failed receipt.
+pub(crate) fn is_refused(response: &Response<Bytes>, draft: &Draft, code: &Reason) {
+    is_402(response, code);
+    let network = if draft.version == X402Version::V1 { "base-sepolia" } else { "eip155:84532" };
+    let failed = json!({
+        "success": false, "errorReason": code.as_str(), "transaction": "", "network": network,
+        "payer": buyer().address().to_string(),
+    });
+    assert_eq!(receipt(response, draft.version), Some(failed));
+}
+
+/// How often `verify`, `settle` and `reconcile` were called.
+pub(crate) fn calls(facilitator: &ScriptedFacilitator) -> [usize; 3] {
+    [facilitator.verify_calls(), facilitator.settle_calls(), facilitator.reconcile_calls()]
+}
+
 pub(crate) fn is_served(response: &Response<Bytes>, draft: &Draft) {
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.body(), "sunny");
     let network = if draft.version == X402Version::V1 { "base-sepolia" } else { "eip155:84532" };
     let expected = json!({
-        "success": true, "transaction": keccak256(draft.authorization.nonce).to_string(), "network": network,
+        "success": true, "transaction": transaction(draft).to_string(), "network": network,
         "payer": buyer().address().to_string(),
     });
     assert_eq!(receipt(response, draft.version), Some(expected));

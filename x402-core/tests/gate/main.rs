@@ -1,4 +1,6 @@
-//! The gate: every refusal that the core decides, claims, races, lies, lost connections and dropped futures.
+//! The gate: every refusal that the core decides, claims, races, lies, lost connections, hooks and dropped futures.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics is a test that fails")]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -6,5 +8,9 @@ mod support;
 mod admission;
 mod dropped;
 mod expect;
+mod expired;
+mod hooks;
+mod pending;
 mod settlement;
 mod store;
+mod unknown;

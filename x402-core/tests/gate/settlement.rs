@@ -3,7 +3,6 @@
 use alloy_primitives::B256;
 use bytes::Bytes;
 use http::Response;
-use serde_json::json;
 use x402_core::{
     Network, Reason, SettleResponse, X402Version,
     claim::ClaimState,
@@ -14,7 +13,7 @@ use x402_core::{
 };
 
 use crate::{
-    expect::{ask, gate, is_402, is_pending, is_served, is_unavailable, receipt, serve},
+    expect::{ask, gate, is_402, is_pending, is_refused, is_served, is_unavailable, pending, refused, serve},
     store::{Call, breaking},
     support::{self, BOTH, Draft, block_on, buyer, offers, offers_at, stranger, unbase64},
 };
@@ -39,11 +38,9 @@ fn lies() -> Vec<(SettleResponse, Option<B256>)> {
         (bent(&|answer| answer.transaction = "pending".to_owned()), None),
         (bent(&|answer| answer.transaction.truncate(64)), None),
         (SettleResponse::failed(Reason::SETTLEMENT_PENDING, Network::BASE_SEPOLIA, Some(payer)), None),
-        {
-            let mut pending = SettleResponse::failed(Reason::SETTLEMENT_PENDING, Network::BASE_SEPOLIA, None);
-            pending.transaction = hash.to_string();
-            (pending, Some(hash))
-        },
+        (pending(Some(hash)), Some(hash)),
+        // By our payment perhaps, which somebody else put on chain.
+        (SettleResponse::failed(Reason::NONCE_USED, Network::BASE_SEPOLIA, Some(payer)), None),
     ]
 }
 
@@ -58,9 +55,11 @@ fn attack_21_and_22_a_settlement_that_proves_nothing_is_a_503_and_stays_one() {
             let transaction = hint.map(|hash| hash.to_string()).unwrap_or_default();
             is_pending(&ask(&gate, &draft), version, &transaction);
             assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Unknown(hint)));
-            // Presented again it is looked up, not asked again, and never a 402.
+            // Presented again it is asked about, not settled again, and never a 402.
             is_pending(&ask(&gate, &draft), version, &transaction);
             assert_eq!((facilitator.verify_calls(), facilitator.settle_calls()), (1, 1));
+            assert_eq!(facilitator.reconciled(), [hint]);
+            assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Unknown(hint)));
         }
     }
 }
@@ -101,15 +100,8 @@ fn a_refused_settlement_is_a_402_with_a_failed_receipt_and_a_fresh_offer() {
         let gate = gate(&facilitator);
         let draft = Draft::of(version);
         let reason = Reason::INSUFFICIENT_FUNDS;
-        facilitator.next_settle(Ok(SettleResponse::failed(reason.clone(), Network::BASE_SEPOLIA, None)));
-        let response = ask(&gate, &draft);
-        is_402(&response, &reason);
-        let network = if version == X402Version::V1 { "base-sepolia" } else { "eip155:84532" };
-        let failed = json!({
-            "success": false, "errorReason": "insufficient_funds", "transaction": "", "network": network,
-            "payer": buyer().address().to_string(),
-        });
-        assert_eq!(receipt(&response, version), Some(failed));
+        facilitator.next_settle(Ok(refused(reason.clone())));
+        is_refused(&ask(&gate, &draft), &draft, &reason);
         assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Rejected(reason.clone())));
         // The same payment is not asked about again.
         is_402(&ask(&gate, &draft), &reason);
@@ -124,7 +116,7 @@ fn work_that_failed_charges_nobody_and_the_payment_may_be_presented_again() {
         let gate = gate(&facilitator);
         let draft = Draft::v2();
         let admission = block_on(gate.admit(&offers(), draft.payload())).unwrap();
-        assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Claimed(None)));
+        assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Claimed));
         let payment = admission.payment();
         assert_eq!((payment.payer, payment.version), (buyer().address(), X402Version::V2));
         assert_eq!((payment.asset, payment.receipt.clone()), (support::usdc().address(), None));
@@ -151,11 +143,11 @@ fn settled_and_not_delivered_is_admitted_again_without_a_second_settlement() {
     // Work on it that fails again changes nothing.
     let again = block_on(gate.admit(&offers(), draft.payload())).unwrap();
     assert_eq!(again.payment().receipt.as_ref(), Some(&receipt));
-    assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Claimed(Some(receipt.clone()))));
+    assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Settled(receipt.clone())));
     let copy = block_on(gate.admit(&offers(), draft.payload())).unwrap_err();
     assert_eq!(copy.kind(), RefusalKind::InFlight);
     block_on(again.release());
-    assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Settled(receipt.clone())));
+    assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Settled(receipt)));
     // Another resource does not get it.
     let elsewhere = offers_at("https://api.example.com/other");
     is_402(&block_on(serve(&gate, &elsewhere, &draft.headers())), &Reason::NONCE_USED);
@@ -174,6 +166,7 @@ fn an_unknown_settlement_does_not_fetch_another_resource() {
     is_pending(&ask(&gate, &draft), X402Version::V1, "");
     let elsewhere = offers_at("https://api.example.com/other");
     is_402(&block_on(serve(&gate, &elsewhere, &draft.headers())), &Reason::NONCE_USED);
+    assert_eq!(facilitator.reconcile_calls(), 0, "nor does it ask about it");
 }
 
 #[test]
@@ -214,12 +207,18 @@ fn no_text_of_an_upstream_is_in_any_response_or_in_the_refusals_own_words() {
             shows_nothing(&ask(&gate(&facilitator), &Draft::of(version)));
             facilitator.next_settle(Err(error(reach)));
             shows_nothing(&ask(&gate(&facilitator), &Draft::of(version)));
+            let gate = gate(&facilitator);
+            facilitator.next_settle(Err(error(Reach::MaybeSent)));
+            shows_nothing(&ask(&gate, &Draft::of(version)));
+            facilitator.next_reconcile(Err(error(reach)));
+            shows_nothing(&ask(&gate, &Draft::of(version)));
+            assert_eq!(facilitator.reconcile_calls(), 1);
         }
         let facilitator = ScriptedFacilitator::willing();
         facilitator.next_settle(Err(error(Reach::MaybeSent)));
         let gate = gate(&facilitator);
         let admission = block_on(gate.admit(&offers(), Draft::of(version).payload())).unwrap();
-        let refusal = block_on(admission.settle()).unwrap_err();
+        let (refusal, _) = block_on(admission.settle()).unwrap_err().into_parts();
         assert!(!refusal.to_string().contains("SECRET"));
         assert!(std::error::Error::source(&refusal).is_some(), "the server's own log may have it");
         for at in [Call::Claim, Call::Settling] {

@@ -222,3 +222,16 @@ pub fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Outpu
     }
     futures.into_iter().filter_map(|(_, output)| output).collect()
 }
+
+/// Pending once.
+pub async fn wait() {
+    let mut waited = false;
+    std::future::poll_fn(|_: &mut Context<'_>| {
+        if waited {
+            return Poll::Ready(());
+        }
+        waited = true;
+        Poll::Pending
+    })
+    .await;
+}

@@ -171,7 +171,7 @@ proptest! {
         v1: bool,
     ) {
         let made = if v1 {
-            PaymentPayload::v1(entry.network.clone(), exact)
+            PaymentPayload::v1(entry.network, exact)
         } else {
             let mut entry = entry;
             entry.scheme = Scheme::EXACT;

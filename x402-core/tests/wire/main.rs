@@ -1,6 +1,8 @@
 //! The documents of both versions: they decode into the model and encode back, nothing that is echoed or forwarded
 //! loses anything, and nothing panics.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use x402_core::{
     Facilitator, FacilitatorRequest, Network, Reason, SettleResponse, SupportedKind, SupportedResponse, VerifyResponse,
     X402Version,
@@ -83,9 +83,17 @@ impl Relayed {
 
     /// Looks for an execution whose answer was lost. Not finding it proves nothing: it may still be on its way.
     async fn find(&self, method: MethodId, memo: &str) -> Option<TransactionId> {
+        let executions = self.executions(method, memo).await.ok()?;
+        executions.first().map(|found| found.id)
+    }
+
+    /// The executions with this memo.
+    async fn executions(&self, method: MethodId, memo: &str) -> Result<Vec<Transaction>, Error> {
         let list = self.0.client.transactions().list(self.0.business).method(method).memo(memo);
-        let listed = list.send().await.ok()?;
-        listed.response.iter().find(|found| found.memo.as_deref() == Some(memo)).map(|found| found.id)
+        let mut listed = list.send().await?.response;
+        // How the API compares memos is not documented.
+        listed.retain(|found| found.memo.as_deref() == Some(memo));
+        Ok(listed)
     }
 }
 
@@ -108,6 +116,30 @@ impl Facilitator for Relayed {
         Ok(outcome(&transaction, request, payment.authorization.from))
     }
 
+    /// Looks up the executions by their memo. A completed one is the answer. If all of them failed, and not because the
+    /// nonce was spent, the payment was refused. Anything else is pending, none included: it may still be on its way.
+    async fn reconcile(
+        &self,
+        request: &FacilitatorRequest,
+        _: Option<B256>,
+    ) -> Result<SettleResponse, FacilitatorError> {
+        let (payment, method) = self.route(request)?;
+        let signed = &payment.authorization;
+        let memo = memo(signed.from, signed.nonce);
+        let executions = self.executions(method, &memo).await.map_err(no_answer)?;
+        let outcomes = executions.iter().map(|found| match found.status.is_final() {
+            true => outcome(found, request, signed.from),
+            false => pending(request, signed.from),
+        });
+        // A success outweighs a pending one, which outweighs a failure.
+        let weight = |answer: &SettleResponse| match (answer.success, &answer.error_reason) {
+            (true, _) => 2,
+            (false, Some(reason)) if *reason == Reason::SETTLEMENT_PENDING => 1,
+            _ => 0,
+        };
+        Ok(outcomes.max_by_key(weight).unwrap_or_else(|| pending(request, signed.from)))
+    }
+
     async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
         let mut networks: Vec<_> = self.0.methods.keys().map(|(network, _)| network.clone()).collect();
         networks.sort();
@@ -119,6 +151,10 @@ impl Facilitator for Relayed {
     }
 }
 
+fn pending(request: &FacilitatorRequest, payer: Address) -> SettleResponse {
+    SettleResponse::failed(Reason::SETTLEMENT_PENDING, request.requirements().network.clone(), Some(payer))
+}
+
 /// What a final transaction means for the payment.
 fn outcome(transaction: &Transaction, request: &FacilitatorRequest, payer: Address) -> SettleResponse {
     let network = request.requirements().network.clone();
@@ -126,13 +162,13 @@ fn outcome(transaction: &Transaction, request: &FacilitatorRequest, payer: Addre
         return match transaction.transaction_hash {
             Some(hash) => SettleResponse::settled(hash, network, payer),
             // Completed, and nothing to show for it.
-            None => SettleResponse::failed(Reason::SETTLEMENT_PENDING, network, Some(payer)),
+            None => pending(request, payer),
         };
     }
     match reason(transaction.failure_reason.as_deref(), Reason::INVALID_TRANSACTION_STATE) {
         // Somebody else may have put this very authorization on chain, which pays us all the same (attack 2): that the
         // nonce is spent is no proof that we were not paid.
-        used if used == Reason::NONCE_USED => SettleResponse::failed(Reason::SETTLEMENT_PENDING, network, Some(payer)),
+        used if used == Reason::NONCE_USED => pending(request, payer),
         reason => SettleResponse::failed(reason, network, Some(payer)),
     }
 }

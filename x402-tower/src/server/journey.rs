@@ -1,19 +1,29 @@
 //! A priced request, from the payment to the receipt.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
+use http_body_util::{BodyExt as _, Limited};
 use tower_service::Service;
 use x402_core::{
     PaymentPayload,
     claim::ClaimStore,
     facilitator::Facilitator,
-    server::{Offers, Refusal, RefusalKind, protect},
+    server::{Admission, Offers, Payment, Refusal, RefusalKind, protect},
 };
 
-use super::{Order, delivered::is_delivered, observe, settle::Settler};
+use super::{
+    Order,
+    delivered::is_delivered,
+    observe,
+    replay::{MAX_BODY, Named, Naming, Replays, binding, copy},
+    settle::{SettledOf, Settler},
+};
 use crate::body::ResponseBody;
+
+/// How long a response is kept for a payment that was named.
+const KEEP_FOR: Duration = Duration::from_secs(3600);
 
 /// Why a request was refused: in the extensions of the response, for layers further out that log or count.
 ///
@@ -47,7 +57,7 @@ pub(super) fn refused_without_offers<B>(refusal: Refusal) -> Response<ResponseBo
 
 fn explained<B>(response: Response<Bytes>, refusal: Refusal) -> Response<ResponseBody<B>> {
     observe::refused(&refusal);
-    let mut response = response.map(ResponseBody::refusal);
+    let mut response = response.map(ResponseBody::ours);
     if refusal.kind() != RefusalKind::Unpaid {
         response.extensions_mut().insert(Refused(Arc::new(refusal)));
     }
@@ -61,6 +71,21 @@ pub(super) struct Journey<F, C> {
     pub(super) order: Order,
 }
 
+/// The answer to a request.
+type Answer<B, E> = Result<Response<ResponseBody<B>>, Stop<E>>;
+
+/// Why a journey ends early.
+pub(super) enum Stop<E> {
+    Refused(Refusal),
+    Failed(E),
+}
+
+impl<E> From<Refusal> for Stop<E> {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 impl<F, C> Journey<F, C>
 where
     F: Facilitator + 'static,
@@ -70,67 +95,144 @@ where
     pub(super) async fn serve<S, ReqBody, ResBody>(
         self,
         payment: PaymentPayload,
-        mut inner: S,
-        mut request: Request<ReqBody>,
+        inner: S,
+        request: Request<ReqBody>,
     ) -> Result<Response<ResponseBody<ResBody>>, S::Error>
     where
         S: Service<Request<ReqBody>, Response = Response<ResBody>>,
         ResBody: http_body::Body<Data = Bytes> + Send + 'static,
     {
-        let settler = &self.settler;
-        let admission = match observe::admit(settler.gate.admit(&self.offers, payment)).await {
-            Ok(admission) => admission,
-            Err(refusal) => return Ok(refused(&self.offers, refusal)),
-        };
-        // Paid for earlier, and never handed over.
-        if admission.payment().receipt.is_some() {
-            if let Some(response) = settler.settlements.parking().take::<ResBody>(admission.key()) {
-                return Ok(match settler.for_response(admission, response).await {
-                    Ok((response, settled)) => self.hand_over(response, settled),
-                    Err(refusal) => refused(&self.offers, refusal),
-                });
-            }
+        match self.named(payment, inner, request).await {
+            Ok(response) => Ok(response),
+            Err(Stop::Refused(refusal)) => Ok(refused(&self.offers, refusal)),
+            Err(Stop::Failed(error)) => Err(error),
         }
-        if self.order == Order::Before || admission.payment().receipt.is_some() {
-            let mut payment = admission.payment().clone();
-            let settled = match settler.up_front(admission).await {
-                Ok(settled) => settled,
-                Err(refusal) => return Ok(refused(&self.offers, refusal)),
-            };
-            payment.receipt = Some(settled.receipt().clone());
-            request.extensions_mut().insert(payment);
-            // An error or a panic drops what is settled: the payment can be presented again.
-            let response = observe::handler(inner.call(request)).await?;
-            if is_delivered(&response) {
-                return Ok(self.hand_over(response, settled));
+    }
+
+    /// Looks first whether the payment was named, and its response is still there.
+    async fn named<S, ReqBody, ResBody>(
+        &self,
+        payment: PaymentPayload,
+        inner: S,
+        request: Request<ReqBody>,
+    ) -> Answer<ResBody, S::Error>
+    where
+        S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+        ResBody: http_body::Body<Data = Bytes> + Send + 'static,
+    {
+        let naming = match self.offers.identifier(&payment)? {
+            None => None,
+            Some(identifier) => {
+                let now = self.settler.gate.now();
+                let binding = binding(request.method(), request.uri());
+                let until = now.saturating_add(KEEP_FOR);
+                match Replays::name(&self.settler.settlements, &identifier, &binding, until, now) {
+                    Named::New(naming) => Some(naming),
+                    Named::UnderWay => None,
+                    Named::Kept(response) => return Ok(response.map(ResponseBody::ours)),
+                    Named::Conflict => return Err(Refusal::conflict().into()),
+                }
             }
-            let mut response = response.map(ResponseBody::handler);
+        };
+        let admission = observe::admit(self.settler.gate.admit(&self.offers, payment)).await?;
+        self.admitted(admission, naming, inner, request).await
+    }
+
+    async fn admitted<S, ReqBody, ResBody>(
+        &self,
+        admission: Admission<Arc<F>, Arc<C>>,
+        naming: Option<Naming>,
+        inner: S,
+        request: Request<ReqBody>,
+    ) -> Answer<ResBody, S::Error>
+    where
+        S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+        ResBody: http_body::Body<Data = Bytes> + Send + 'static,
+    {
+        let settler = &self.settler;
+        let is_settled = admission.payment().receipt.is_some();
+        // Paid for earlier, and never handed over.
+        let parked = is_settled.then(|| settler.settlements.parking().take(admission.key())).flatten();
+        if let Some(response) = parked {
+            let (response, settled) = settler.for_response(admission, response).await?;
+            return Ok(self.hand_over(response, settled, naming));
+        }
+        let mut payment = admission.payment().clone();
+        if self.order == Order::Before || is_settled {
+            let settled = settler.up_front(admission).await?;
+            payment.receipt = Some(settled.receipt().clone());
+            // An error or a panic drops what is settled: the payment can be presented again.
+            let mut response = call(inner, request, payment, naming.is_some()).await?;
+            if is_delivered(&response) {
+                return Ok(self.hand_over(response, settled, naming));
+            }
             settled.paid().write_headers(response.headers_mut());
             return Ok(response);
         }
-        request.extensions_mut().insert(admission.payment().clone());
         // An error, a panic or a client that leaves drops the admission, which releases the payment.
-        let mut response = observe::handler(inner.call(request)).await?;
+        let mut response = call(inner, request, payment, naming.is_some()).await?;
         if !is_delivered(&response) {
             admission.release().await;
-            return Ok(response.map(ResponseBody::handler));
+            return Ok(response);
         }
         if self.order == Order::Background {
             settler.in_background(admission).await;
             protect(response.headers_mut());
-            return Ok(response.map(ResponseBody::handler));
+            return Ok(response);
         }
-        Ok(match settler.for_response(admission, response).await {
-            Ok((response, settled)) => self.hand_over(response, settled),
-            Err(refusal) => refused(&self.offers, refusal),
-        })
+        let (response, settled) = settler.for_response(admission, response).await?;
+        Ok(self.hand_over(response, settled, naming))
     }
 
-    fn hand_over<B>(&self, response: Response<B>, settled: super::settle::SettledOf<C>) -> Response<ResponseBody<B>> {
+    fn hand_over<B>(
+        &self,
+        mut response: Response<ResponseBody<B>>,
+        settled: SettledOf<C>,
+        naming: Option<Naming>,
+    ) -> Response<ResponseBody<B>> {
         let paid = self.settler.delivered(settled);
         observe::paid(&paid);
-        let mut response = response.map(ResponseBody::handler);
         paid.write_headers(response.headers_mut());
+        if let (Some(naming), Some(body)) = (naming, response.body().as_bytes()) {
+            let kept = copy(&response, body);
+            naming.keep(kept);
+        }
         response
     }
 }
+
+/// Calls the service. A response that is to be kept is read whole, if it says that it is short.
+async fn call<S, ReqBody, ResBody>(
+    mut inner: S,
+    mut request: Request<ReqBody>,
+    payment: Payment,
+    keeps: bool,
+) -> Answer<ResBody, S::Error>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: http_body::Body<Data = Bytes> + Send + 'static,
+{
+    request.extensions_mut().insert(payment);
+    let response = observe::handler(inner.call(request)).await.map_err(Stop::Failed)?;
+    let is_short = response.body().size_hint().upper().is_some_and(|upper| upper <= MAX_BODY as u64);
+    if !keeps || !is_short {
+        return Ok(response.map(ResponseBody::handler));
+    }
+    let (head, body) = response.into_parts();
+    match Limited::new(body.map_err(|_| Unreadable), MAX_BODY).collect().await {
+        Ok(body) => Ok(Response::from_parts(head, ResponseBody::ours(body.to_bytes()))),
+        Err(error) => Err(Refusal::unavailable(error).into()),
+    }
+}
+
+/// The service's body failed. Its error may be of any type, and none is known of it but that.
+#[derive(Debug)]
+struct Unreadable;
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the response's body could not be read")
+    }
+}
+
+impl std::error::Error for Unreadable {}

@@ -37,6 +37,7 @@ mod observe;
 mod order;
 mod parking;
 mod pricing;
+mod replay;
 mod service;
 mod settle;
 mod settlements;

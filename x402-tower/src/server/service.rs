@@ -59,7 +59,7 @@ impl<F, C, P> PaymentLayer<F, C, P> {
                 Some(page) => page.clone(),
                 None => crate::paywall::Page::for_offers(offers),
             };
-            return page.response(offers.refuse(&refusal)).map(ResponseBody::refusal);
+            return page.response(offers.refuse(&refusal)).map(ResponseBody::ours);
         }
         #[cfg(not(feature = "paywall"))]
         let _ = headers;

@@ -10,7 +10,7 @@ use x402_core::{
     server::{Asked, Pending},
 };
 
-use super::parking::Parking;
+use super::{parking::Parking, replay::Replays};
 
 /// How soon a settlement whose outcome is unknown is asked about, at first; then twice as long each time.
 const FIRST_ASK: Duration = Duration::from_secs(1);
@@ -38,6 +38,7 @@ struct Inner {
     asking: TaskTracker,
     stop: CancellationToken,
     parking: Parking,
+    replays: Replays,
 }
 
 impl Settlements {
@@ -78,6 +79,10 @@ impl Settlements {
         self.0.stop.cancel();
         self.0.asking.close();
         self.0.asking.wait().await;
+    }
+
+    pub(super) fn replays(&self) -> &Replays {
+        &self.0.replays
     }
 
     pub(super) fn parking(&self) -> &Parking {

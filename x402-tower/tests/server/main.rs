@@ -2,8 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+mod drain;
 mod frameworks;
 mod hang_up;
+mod hooks;
+mod identifier;
+mod orders;
 mod paid;
+mod parked;
+mod pricing;
 mod refused;
+mod seen;
 mod support;
+mod unknown;

@@ -16,7 +16,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceExt, service_fn, util::BoxCloneSyncService};
 use x402_core::{
     Asset, Network, UnixSeconds, X402Version,
-    claim::MemoryClaims,
+    claim::{ClaimKey, ClaimState, MemoryClaims},
     client::{Offered, Payer, SignedPayment},
     server::{Gate, Offer, Offers, Payment},
     testing::{ManualClock, ScriptedFacilitator},
@@ -26,6 +26,7 @@ use x402_tower::PaymentLayer;
 pub(crate) const NOW: UnixSeconds = UnixSeconds::from_secs(1_800_000_000);
 pub(crate) const URL: &str = "https://shop.example/premium";
 
+pub(crate) type ShopGate = Gate<ScriptedFacilitator, Arc<MemoryClaims>>;
 pub(crate) type App = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
 
 /// A sold route whose service counts its runs and answers what the request's `x-answer` header says.
@@ -44,13 +45,21 @@ impl Shop {
     }
 
     pub(crate) fn with(facilitator: ScriptedFacilitator) -> Self {
+        Self::set_up(facilitator, |gate| gate, |offers| offers)
+    }
+
+    pub(crate) fn set_up(
+        facilitator: ScriptedFacilitator,
+        gate_of: impl FnOnce(ShopGate) -> ShopGate,
+        offers_of: impl FnOnce(Offers) -> Offers,
+    ) -> Self {
         let usdc = Asset::usdc(&Network::BASE_SEPOLIA).unwrap();
         let offer = Offer::exact(&usdc, &"$0.05".parse().unwrap(), Address::repeat_byte(7)).unwrap();
-        let offers = Offers::new(URL, [offer]).unwrap();
+        let offers = offers_of(Offers::new(URL, [offer]).unwrap());
         let claims = Arc::new(MemoryClaims::default());
         let clock = ManualClock::at(NOW);
         let gate = Gate::new(facilitator.clone()).claims(Arc::clone(&claims)).clock(clock.clone());
-        let layer = PaymentLayer::new(gate, offers.clone());
+        let layer = PaymentLayer::new(gate_of(gate), offers.clone());
         Self { facilitator, claims, clock, offers, runs: Arc::default(), layer }
     }
 
@@ -68,6 +77,13 @@ impl Shop {
             async move { Ok::<_, Infallible>(answer(&request)) }
         });
         BoxCloneSyncService::new(layer.layer(service).map_response(|response| response.map(Body::new)))
+    }
+
+    /// What became of the payment with this nonce.
+    pub(crate) fn state(&self, nonce: u8) -> Option<ClaimState> {
+        let asset = Asset::usdc(&Network::BASE_SEPOLIA).unwrap().address();
+        let nonce = B256::repeat_byte(nonce);
+        self.claims.state(&ClaimKey { chain_id: 84532, asset, from: buyer().address(), nonce })
     }
 
     pub(crate) fn runs(&self) -> usize {

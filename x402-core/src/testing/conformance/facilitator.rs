@@ -69,6 +69,7 @@ pub async fn all(facilitator: &impl Facilitator, fixture: &Fixture) {
     for request in fixture.payable.iter().chain(&fixture.contested) {
         supports(facilitator, request).await;
         verifies(facilitator, request).await;
+        reconciles_without_settling(facilitator, request).await;
     }
     for (request, reasons) in &fixture.invalid {
         refuses(facilitator, request, reasons).await;
@@ -142,13 +143,17 @@ pub async fn refuses(facilitator: &impl Facilitator, request: &FacilitatorReques
         Some(reason) => assert!(fits(&reason), "a bad payment is invalid for {reasons:?}, not {reason}"),
         None => panic!("a bad payment is invalid for a reason ({reasons:?})"),
     }
-    match settle(facilitator, request, "a bad payment is refused").await {
-        Settlement::Refused(reason) => assert!(fits(&reason), "a bad payment is refused for {reasons:?}, not {reason}"),
-        other => panic!("a bad payment is refused ({reasons:?}), not {other:?}"),
-    }
+    let answer = facilitator.settle(request).await;
+    let answer = answer.unwrap_or_else(|error| panic!("a bad payment is refused: no answer: {error}"));
+    assert!(!answer.success, "a bad payment is refused ({reasons:?}), not {answer:?}");
+    // That a nonce is spent is said of a bad payment too, although a gate asks on (`Settlement::judge`).
+    let reason = answer.error_reason.unwrap_or(Reason::UNEXPECTED_SETTLE_ERROR);
+    let pending = reason.kind() == ReasonKind::Pending;
+    assert!(!pending && fits(&reason), "a bad payment is refused for {reasons:?}, not {reason}");
 }
 
-/// A good payment settles, and settles once: asked again, the facilitator names the same transaction or refuses.
+/// A good payment settles, and settles once: asked again, the facilitator names the same transaction or refuses, and
+/// it [knows](reconciles_what_settled), or does not say, what became of it.
 ///
 /// # Panics
 ///
@@ -161,6 +166,7 @@ pub async fn settles_once(facilitator: &impl Facilitator, request: &FacilitatorR
     if let Settlement::Settled(again) = settle(facilitator, request, "a settled payment is answered").await {
         assert_eq!(again.transaction, first, "a payment settles in one transaction");
     }
+    reconciles_what_settled(facilitator, request, first).await;
 }
 
 /// Of copies that are settled at once, one moves the money: all that say they settled name the same transaction.
@@ -177,6 +183,46 @@ pub async fn settles_copies_once(facilitator: &impl Facilitator, request: &Facil
     assert_eq!(transactions.len(), 1, "{RULE}: {answers:?}");
     if let Settlement::Settled(again) = settle(facilitator, request, RULE).await {
         assert!(transactions.contains(&again.transaction), "{RULE}: {again:?}");
+    }
+    for transaction in transactions {
+        reconciles_what_settled(facilitator, request, transaction).await;
+    }
+}
+
+/// Asking what became of a payment that was never settled does not settle it: no success is said, and the payment is as
+/// good as before.
+///
+/// # Panics
+///
+/// When the facilitator breaks the rule.
+pub async fn reconciles_without_settling(facilitator: &impl Facilitator, request: &FacilitatorRequest) {
+    const RULE: &str = "asking what became of a payment does not settle it";
+    for named in [None, Some(B256::repeat_byte(0xee))] {
+        // A facilitator that has no answer keeps a gate waiting, and says nothing wrong.
+        if let Ok(answer) = facilitator.reconcile(request, named).await {
+            assert!(!answer.success, "{RULE}: {answer:?}");
+        }
+    }
+    let answer = facilitator.verify(request).await;
+    let answer = answer.unwrap_or_else(|error| panic!("{RULE}: no answer to verify: {error}"));
+    assert!(answer.is_valid, "{RULE}: {answer:?}");
+}
+
+/// A payment that has settled is never said not to have: asked what became of it, with and without its transaction, the
+/// facilitator names that transaction or does not know.
+///
+/// # Panics
+///
+/// When the facilitator breaks the rule.
+pub async fn reconciles_what_settled(facilitator: &impl Facilitator, request: &FacilitatorRequest, transaction: B256) {
+    const RULE: &str = "a settled payment is not said to have failed, nor to be in another transaction";
+    for named in [None, Some(transaction)] {
+        let Ok(answer) = facilitator.reconcile(request, named).await else { continue };
+        match judge(&answer, request) {
+            Settlement::Settled(receipt) => assert_eq!(receipt.transaction, transaction, "{RULE}"),
+            Settlement::Unknown(_) => {}
+            Settlement::Refused(reason) => panic!("{RULE}: {reason}"),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ const fn name(kind: RefusalKind) -> &'static str {
         RefusalKind::Malformed => "malformed",
         RefusalKind::TooLong => "too_long",
         RefusalKind::Invalid => "invalid",
+        RefusalKind::Conflict => "conflict",
         RefusalKind::InFlight => "in_flight",
         RefusalKind::Unavailable => "unavailable",
         RefusalKind::SettlementRefused => "refused",
