@@ -103,6 +103,40 @@ fn public_types_are_send_sync_and_unpin() {
     ];
 }
 
+/// What a journey returns can be unwrapped, whatever facilitator and store it is about.
+#[test]
+fn debug_asks_nothing_of_the_facilitator_and_the_store() {
+    /// A store that is not `Debug`.
+    struct Plain;
+
+    impl claim::ClaimStore for Plain {
+        async fn claim(&self, _: &claim::NewClaim) -> Result<claim::Claim, claim::ClaimError> {
+            Ok(claim::Claim::Absent)
+        }
+
+        async fn record(&self, _: &claim::Ticket, _: claim::ClaimState) -> Result<(), claim::ClaimError> {
+            Ok(())
+        }
+
+        async fn release(&self, _: &claim::Ticket) -> Result<(), claim::ClaimError> {
+            Ok(())
+        }
+
+        fn abandon(&self, _: &claim::Ticket) {}
+    }
+
+    /// A facilitator that is not `Debug`.
+    struct Nobody;
+
+    fn is_debug<T: std::fmt::Debug>() {}
+    is_debug::<server::Gate<Nobody, Plain>>();
+    is_debug::<server::Admission<Nobody, Plain>>();
+    is_debug::<server::Settled<Plain>>();
+    is_debug::<server::Unsettled<Nobody, Plain>>();
+    is_debug::<server::Pending<Nobody, Plain>>();
+    is_debug::<server::Asked<Nobody, Plain>>();
+}
+
 fn is_send<F: Send>(_: &F) {}
 
 /// The futures too, whatever the facilitator and the store.

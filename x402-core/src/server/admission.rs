@@ -1,5 +1,7 @@
 //! A payment that was admitted, until its content is handed over.
 
+use std::fmt;
+
 use alloy_primitives::Address;
 
 use super::{Paid, Pending, Refusal, hold::Hold, hook::SharedHooks};
@@ -122,7 +124,6 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
 }
 
 /// A payment that was not settled, or is not known to be.
-#[derive(Debug)]
 pub struct Unsettled<F, C: ClaimStore> {
     refusal: Refusal,
     pending: Option<Box<Pending<F, C>>>,
@@ -153,7 +154,6 @@ impl<F, C: ClaimStore> From<Refusal> for Unsettled<F, C> {
 ///
 /// Dropping it leaves the claim [settled](ClaimState::Settled): whoever presents the payment again, for the same
 /// resource, gets the content without paying again.
-#[derive(Debug)]
 #[must_use = "the money has moved: hand the content over"]
 pub struct Settled<C: ClaimStore> {
     hold: Hold<C>,
@@ -186,8 +186,20 @@ impl<C: ClaimStore> Settled<C> {
     }
 }
 
-impl<F, C: ClaimStore> std::fmt::Debug for Admission<F, C> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<F, C: ClaimStore> fmt::Debug for Admission<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Admission").field("payment", &self.payment).finish_non_exhaustive()
+    }
+}
+
+impl<F, C: ClaimStore> fmt::Debug for Unsettled<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsettled").field("refusal", &self.refusal).field("pending", &self.pending).finish()
+    }
+}
+
+impl<C: ClaimStore> fmt::Debug for Settled<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settled").field("paid", &self.paid).finish_non_exhaustive()
     }
 }

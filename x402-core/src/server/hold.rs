@@ -4,7 +4,6 @@ use super::Refusal;
 use crate::claim::{ClaimKey, ClaimState, ClaimStore, Ticket};
 
 /// Holds a claim, and lets it go when dropped.
-#[derive(Debug)]
 pub(super) struct Hold<C: ClaimStore> {
     claims: C,
     ticket: Ticket,

@@ -50,19 +50,22 @@ pub trait Hooks: Send + Sync {
         std::future::ready(Ok(Decision::Proceed))
     }
 
-    /// The facilitator says that the payment would settle.
+    /// The payment counts as verified: the facilitator says that it would settle, or is not asked, since it was
+    /// [granted](Decision::Grant) or the gate [does not verify](super::Gate::verify).
     fn after_verify(&self, payment: &Payment) -> impl Future<Output = Result<Decision, BoxError>> + Send {
         let _ = payment;
         std::future::ready(Ok(Decision::Proceed))
     }
 
-    /// The money moved.
+    /// The money moved. Called by whoever found out; again only if the store could not write it down, and not at all if
+    /// that one was dropped just then.
     fn after_settle(&self, payment: &Payment, receipt: &Receipt) -> impl Future<Output = ()> + Send {
         let _ = (payment, receipt);
         std::future::ready(())
     }
 
-    /// The money may have moved. The transaction, if one was named.
+    /// The money may have moved. The transaction, if one was named. Once, after the settlement, and not each time that
+    /// it is asked about in vain; not for a settlement that was dropped before it had an answer.
     fn on_unknown(&self, payment: &Payment, transaction: Option<B256>) -> impl Future<Output = ()> + Send {
         let _ = (payment, transaction);
         std::future::ready(())

@@ -45,7 +45,6 @@ pub(super) async fn reconcile(
 }
 
 /// What asking about a settlement came to.
-#[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "complete by nature: yes, no, and still not known")]
 pub enum Asked<F, C: ClaimStore> {
     /// The money had moved.
@@ -110,5 +109,15 @@ impl<F, C: ClaimStore> Pending<F, C> {
 impl<F, C: ClaimStore> fmt::Debug for Pending<F, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pending").field("payment", &self.payment).finish_non_exhaustive()
+    }
+}
+
+impl<F, C: ClaimStore> fmt::Debug for Asked<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settled(settled) => f.debug_tuple("Settled").field(settled).finish(),
+            Self::Refused(refusal) => f.debug_tuple("Refused").field(refusal).finish(),
+            Self::Pending(pending) => f.debug_tuple("Pending").field(pending).finish(),
+        }
     }
 }

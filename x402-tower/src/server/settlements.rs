@@ -10,7 +10,7 @@ use x402_core::{
     server::{Asked, Pending},
 };
 
-use super::{parking::Parking, replay::Replays};
+use super::{observe::carried, parking::Parking, replay::Replays};
 
 /// How soon a settlement whose outcome is unknown is asked about, at first; then twice as long each time.
 const FIRST_ASK: Duration = Duration::from_secs(1);
@@ -95,7 +95,7 @@ impl Settlements {
         settlement: impl Future<Output = T> + Send + 'static,
     ) -> Result<JoinHandle<T>, impl Future<Output = T> + Send + 'static> {
         match Handle::try_current() {
-            Ok(runtime) => Ok(self.0.settling.spawn_on(settlement, &runtime)),
+            Ok(runtime) => Ok(self.0.settling.spawn_on(carried(settlement), &runtime)),
             Err(_) => Err(settlement),
         }
     }
@@ -140,7 +140,7 @@ impl Settlements {
                 pause = (pause * 2).min(SLOWEST_ASK);
             }
         };
-        self.0.asking.spawn_on(asking, &runtime);
+        self.0.asking.spawn_on(carried(asking), &runtime);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The payment layer, driven without sockets.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test reports")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 mod drain;
 mod frameworks;
@@ -12,6 +12,5 @@ mod paid;
 mod parked;
 mod pricing;
 mod refused;
-mod seen;
 mod support;
 mod unknown;

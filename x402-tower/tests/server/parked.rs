@@ -23,7 +23,7 @@ async fn hang_up_while_settling(shop: &Shop, nonce: u8) {
 
 #[tokio::test]
 async fn the_parked_response_is_handed_to_whoever_presents_the_payment_and_the_handler_runs_once() {
-    let shop = Shop::with(ScriptedFacilitator::willing().hesitating(10));
+    let shop = Shop::with(ScriptedFacilitator::willing().hesitating(1000));
     hang_up_while_settling(&shop, 1).await;
     assert_eq!(shop.layer.shared_settlements().parked(), 1);
     let payment = shop.sign(X402Version::V2, 1).await.header();
@@ -38,7 +38,7 @@ async fn the_parked_response_is_handed_to_whoever_presents_the_payment_and_the_h
 
 #[tokio::test]
 async fn a_response_that_was_not_parked_is_made_again_without_a_second_transfer() {
-    let mut shop = Shop::with(ScriptedFacilitator::willing().hesitating(10));
+    let mut shop = Shop::with(ScriptedFacilitator::willing().hesitating(1000));
     shop.layer = shop.layer.clone().settlements(Settlements::with_parking(0));
     hang_up_while_settling(&shop, 1).await;
     let payment = shop.sign(X402Version::V2, 1).await.header();
@@ -48,7 +48,7 @@ async fn a_response_that_was_not_parked_is_made_again_without_a_second_transfer(
 
 #[tokio::test]
 async fn a_settled_payment_is_owed_its_content_after_it_has_expired_too() {
-    let shop = Shop::with(ScriptedFacilitator::willing().hesitating(10));
+    let shop = Shop::with(ScriptedFacilitator::willing().hesitating(1000));
     hang_up_while_settling(&shop, 1).await;
     let payment = shop.sign(X402Version::V2, 1).await.header();
     shop.clock.advance(std::time::Duration::from_secs(400));

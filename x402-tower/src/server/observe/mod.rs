@@ -14,6 +14,6 @@ mod spans;
 mod steps;
 
 pub(super) use self::{
-    spans::Watched,
+    spans::{Watched, carried},
     steps::{admit, handler, paid, refused, settle},
 };

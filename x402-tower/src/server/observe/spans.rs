@@ -93,6 +93,19 @@ impl Step {
     }
 }
 
+/// A future that is going to run in a task of its own, with the span and the subscriber of whoever starts it.
+#[cfg(feature = "tracing")]
+pub(in super::super) fn carried<T>(future: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
+    use tracing::{Instrument as _, instrument::WithSubscriber as _};
+
+    future.in_current_span().with_current_subscriber()
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(in super::super) fn carried<T>(future: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
+    future
+}
+
 /// A facilitator whose verifications are watched. (Admission and settlement are watched as a whole.)
 #[derive(Debug)]
 pub(crate) struct Watched<F>(pub(crate) F);

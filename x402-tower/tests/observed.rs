@@ -1,5 +1,6 @@
-//! What is logged and counted.
-#![cfg(all(feature = "tracing", feature = "metrics"))]
+//! What is logged. In a process of its own: which log lines are wanted is decided process by process.
+#![cfg(feature = "tracing")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::{
     io::Write,
@@ -11,7 +12,11 @@ use tracing::instrument::WithSubscriber as _;
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 use x402_core::{X402Version, facilitator::Reach, testing::ScriptedFacilitator};
 
-use crate::support::{Shop, buyer, call, request};
+use self::support::{Shop, buyer, call, request};
+
+#[path = "server/support.rs"]
+#[allow(dead_code, reason = "shared with another test")]
+mod support;
 
 /// A log that a test can read.
 #[derive(Clone, Default)]
@@ -51,7 +56,8 @@ async fn every_step_is_a_span_with_payer_network_amount_outcome_and_duration_and
     let (name, value) = payment.header();
     async {
         shop.facilitator.next_settle(Err(ScriptedFacilitator::lost(Reach::MaybeSent)));
-        call(&shop.app(), request(&[(name, value.clone())])).await;
+        let response = call(&shop.app(), request(&[(name, value.clone())])).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         let second = shop.sign(X402Version::V2, 2).await.header();
         assert_eq!(call(&shop.app(), request(&[second])).await.status(), StatusCode::OK);
         shop.layer.shared_settlements().drain().await;
@@ -59,7 +65,7 @@ async fn every_step_is_a_span_with_payer_network_amount_outcome_and_duration_and
     .with_subscriber(subscriber)
     .await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for span in ["admit{", "verify{", "handler{"] {
+    for span in ["admit{", "verify{", "handler{", "settle{"] {
         assert!(log.contains(span), "{span} is not in\n{log}");
     }
     assert!(log.contains(&format!("payer={}", buyer().address())), "{log}");
