@@ -77,7 +77,9 @@ async fn agree(redis: &RedisClaims, steps: Vec<Step>) -> Result<(), TestCaseErro
         } else if !tickets.pairs.is_empty() {
             let count = tickets.pairs.len();
             let index = match &step {
-                Step::Record { ticket, .. } | Step::Release { ticket } | Step::Abandon { ticket } => ticket.index(count),
+                Step::Record { ticket, .. } | Step::Release { ticket } | Step::Abandon { ticket } => {
+                    ticket.index(count)
+                }
                 Step::Claim { .. } => 0,
             };
             let (ours, theirs) = &tickets.pairs[index];

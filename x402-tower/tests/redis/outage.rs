@@ -25,7 +25,8 @@ async fn fault_while_redis_is_away_claims_fail_closed_and_at_once_and_then_go_on
         assert!(matches!(answer, Err(ClaimError::Unavailable(_))), "{answer:?}");
     }
     assert!(began.elapsed() < Duration::from_secs(2), "two hundred refusals took {:?}", began.elapsed());
-    assert_eq!(store.held(), 0, "what was never sent is not waited for");
+    // The first was sent on a connection that was thought to be alive.
+    assert!(store.held() <= 1, "what was never sent is not kept");
     server.restart();
     until_held(&store, &used, &ClaimState::Delivered).await;
     take(&store, &fresh()).await;
@@ -115,18 +116,26 @@ async fn fault_a_server_that_hangs_is_given_up_in_time_and_what_it_may_have_done
 }
 
 #[tokio::test]
-async fn a_full_server_refuses_new_claims_and_lets_old_ones_go() {
+async fn a_full_server_refuses_new_payments_and_lets_those_under_way_go_on() {
     let Some(server) = Server::start() else { return };
     let store = store(&server).await;
-    let claim = fresh();
+    let (claim, paid) = (fresh(), fresh());
     let ticket = take(&store, &claim).await;
+    let pays = take(&store, &paid).await;
     assert!(server.ask("CONFIG SET maxmemory 1").starts_with("+OK"));
     let answer = store.claim(&fresh()).await;
     assert!(matches!(answer, Err(ClaimError::Unavailable(_))), "{answer:?}");
-    assert_eq!(store.held(), 1);
+    assert_eq!(store.held(), 2);
     store.release(&ticket).await.unwrap();
+    for state in [ClaimState::Settling, ClaimState::Settled(receipt())] {
+        store.record(&pays, state).await.unwrap();
+    }
+    // And leases are renewed.
+    tokio::time::sleep(crate::support::LEASE * 2).await;
     assert!(server.ask("CONFIG SET maxmemory 0").starts_with("+OK"));
     assert_eq!(store.claim(&only_look(&claim)).await.unwrap(), Claim::Absent);
+    let settled = Claim::Held { state: ClaimState::Settled(receipt()), same_resource: true };
+    assert_eq!(store.claim(&paid).await.unwrap(), settled);
 }
 
 #[tokio::test]

@@ -59,7 +59,8 @@ async fn a_wrong_password_is_an_error_that_does_not_show_it_and_a_right_one_open
 #[tokio::test]
 async fn a_user_who_may_do_no_more_than_is_said_is_enough() {
     let Some(server) = Server::start() else { return };
-    let rules = "ACL SETUSER claims on >pw ~x402:claim:* -@all +evalsha +script|load +hmget +hset +hdel +del +pexpire +time";
+    let rules =
+        "ACL SETUSER claims on >pw ~x402:claim:* -@all +evalsha +script|load +hmget +hset +hdel +del +pexpire +time";
     // Redis 6 has no subcommands in rules that take away first.
     let allowed = server.ask(rules);
     assert!(allowed.starts_with("+OK"), "{allowed}");

@@ -12,6 +12,8 @@ for i, key in ipairs(KEYS) do
     done[i] = 0
   else
     done[i] = 1
+    -- A server that is full lets a script write once it has taken something away: who holds a claim may end it.
+    redis.call('HDEL', key, 'l')
     if new ~= '' then
       state = new
       redis.call('HSET', key, 's', state)
@@ -21,7 +23,7 @@ for i, key in ipairs(KEYS) do
       redis.call('DEL', key)
     elseif go ~= '' or letter == 'd' or letter == 'r' then
       if letter == 'a' then redis.call('HSET', key, 's', 'u') end
-      redis.call('HDEL', key, 'h', 'l')
+      redis.call('HDEL', key, 'h')
     else
       redis.call('HSET', key, 'l', lease)
     end

@@ -14,7 +14,6 @@ if holder and not ours and tonumber(claim[4]) <= now then
 end
 if not state then
   if ARGV[5] ~= '1' then return {0, ''} end
-  redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 's', 'c', 'r', ARGV[2], 'h', ARGV[1], 'l', string.format('%.0f', now + ARGV[3]))
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
   return {1, ''}

@@ -18,7 +18,8 @@
 //!   be restarted needs `appendonly yes`, with `appendfsync always` if it may lose power; a fail-over to a replica that
 //!   lagged forgets the last moments.
 //! - **It does not evict.** With `maxmemory` set the policy must be `noeviction`: claims expire by themselves, and an
-//!   evicted one is a forgotten one. When a server that does not evict is full, requests are refused with 503.
+//!   evicted one is a forgotten one. When a server that does not evict is full, new payments are refused with 503, and
+//!   those under way go on.
 //!
 //! # A server that dies
 //!
