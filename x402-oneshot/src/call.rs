@@ -79,6 +79,12 @@ impl Call {
         Ok(self)
     }
 
+    /// Sets the body to JSON that is written already.
+    pub(crate) fn json_text(mut self, text: Bytes) -> Self {
+        self.body = Some((JSON, text));
+        self
+    }
+
     /// Whether the call changes something.
     pub(crate) const fn acts(&self) -> bool {
         self.acts

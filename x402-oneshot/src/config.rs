@@ -131,7 +131,7 @@ impl Config {
     }
 }
 
-fn not_zero(duration: Duration, name: &'static str) -> Result<Duration, ConfigError> {
+pub(crate) fn not_zero(duration: Duration, name: &'static str) -> Result<Duration, ConfigError> {
     if duration.is_zero() {
         return Err(ConfigError::ZeroDuration(name));
     }

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{io::Read as _, path::PathBuf};
+use std::{io::Read as _, path::PathBuf, time::Duration};
 
 use alloy_signer_local::PrivateKeySigner;
 use bytes::Bytes;
@@ -45,6 +45,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = Protocol::Auto)]
     protocol: Protocol,
 
+    /// How long a payment whose outcome is open is presented again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u32,
+
     /// Say what would be paid, and pay nothing.
     #[arg(long)]
     dry_run: bool,
@@ -79,6 +83,7 @@ pub(crate) struct Plan {
     pub(crate) max_amount: Price,
     pub(crate) signer: Option<PrivateKeySigner>,
     pub(crate) protocol: Protocol,
+    pub(crate) wait: Duration,
     pub(crate) dry_run: bool,
     pub(crate) may_pay: bool,
 }
@@ -102,6 +107,7 @@ impl Arguments {
             max_amount: self.max_amount.clone(),
             signer: key::signer(self.key_file.as_deref(), is_local)?,
             protocol: self.protocol,
+            wait: Duration::from_secs(self.wait.into()),
             dry_run: self.dry_run,
             may_pay: is_local || self.insecure_http || self.url.scheme() == "https",
         })

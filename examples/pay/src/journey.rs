@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
+use http::{
+    HeaderMap, StatusCode,
+    header::{LOCATION, RETRY_AFTER},
+};
 use reqwest::{Client, Response, redirect};
 use tokio::time::{Instant, sleep};
 use x402_core::{
     Reason, SettleResponse, X402Version,
     client::{Choice, Limits, Offered, Payer, SignedPayment, read_offer},
-    header::read_receipt,
+    header::{PAYMENT_SIGNATURE, X_PAYMENT, read_receipt},
 };
 
 use crate::arguments::{Plan, Protocol};
 
-/// How long the same payment is presented again, before its outcome is given up on.
-const DEADLINE: Duration = Duration::from_secs(60);
 /// How long one answer is waited for.
 const TIMEOUT: Duration = Duration::from_secs(90);
 /// An offer is no longer than this.
@@ -23,22 +24,16 @@ const MAX_OFFER: usize = 1024 * 1024;
 
 /// How it ended.
 pub(crate) enum Outcome {
-    /// The content came, for a payment or for nothing.
-    Served { status: StatusCode, body: Bytes, paid: Option<Box<Paid>> },
+    /// The content came: for the price, for a payment that was presented again, or for nothing.
+    Served { status: StatusCode, body: Bytes, paid: Option<Box<Choice>>, receipt: Option<Box<SettleResponse>> },
     /// What it would cost; nothing was paid.
     Priced { choice: Box<Choice>, version: X402Version },
     /// The server answered, and did not serve.
     NotServed { status: StatusCode, reason: Option<String>, body: Bytes },
     /// It could not be asked, or not be paid.
     Failed { why: String },
-    /// A payment was sent, and nobody says what became of it.
-    Unknown { why: String, payment: Box<SignedPayment> },
-}
-
-/// What was paid, and the receipt if the server sent one.
-pub(crate) struct Paid {
-    pub(crate) choice: Choice,
-    pub(crate) receipt: Option<SettleResponse>,
+    /// A payment was sent, and nobody says what became of it. Ours, unless the user gave one in a header.
+    Unknown { why: String, payment: Option<Box<SignedPayment>> },
 }
 
 pub(crate) async fn run(plan: &Plan) -> Outcome {
@@ -47,16 +42,23 @@ pub(crate) async fn run(plan: &Plan) -> Outcome {
         Ok(client) => client,
         Err(error) => return Outcome::Failed { why: told(&error) },
     };
+    // Who presents a payment again wants its outcome, and not to pay another time.
+    if [PAYMENT_SIGNATURE, X_PAYMENT].iter().any(|name| plan.headers.contains_key(name)) {
+        return present(&client, plan, None).await;
+    }
     let response = match send(&client, plan, None).await {
         Ok(response) => response,
         Err(error) => return Outcome::Failed { why: told(&error) },
     };
+    if response.status().is_redirection() {
+        return Outcome::Failed { why: redirected(&response) };
+    }
     if response.status() != StatusCode::PAYMENT_REQUIRED {
         return served_or_not(response, None).await.unwrap_or_else(|why| Outcome::Failed { why });
     }
     match prepare(plan, response).await {
         Ok(Prepared::Price(choice, version)) => Outcome::Priced { choice, version },
-        Ok(Prepared::Payment(payment)) => present(&client, plan, payment).await,
+        Ok(Prepared::Payment(payment)) => present(&client, plan, Some(payment)).await,
         Err(why) => Outcome::Failed { why },
     }
 }
@@ -102,18 +104,18 @@ fn offer(protocol: Protocol, headers: &HeaderMap, body: &[u8]) -> Result<Offered
 }
 
 /// Sends the payment. While its outcome is open the same payment is sent again, never another.
-async fn present(client: &Client, plan: &Plan, payment: Box<SignedPayment>) -> Outcome {
-    let deadline = Instant::now() + DEADLINE;
+async fn present(client: &Client, plan: &Plan, payment: Option<Box<SignedPayment>>) -> Outcome {
+    let deadline = Instant::now() + plan.wait;
     let mut was_open = false;
     loop {
-        let (why, wait) = match send(client, plan, Some(&payment)).await {
+        let (why, wait) = match send(client, plan, payment.as_deref()).await {
             // The request may have arrived before the connection broke.
             Err(error) => (told(&error), Duration::from_secs(2)),
             Ok(response) if is_open(response.status()) => {
                 let wait = retry_after(response.headers()).unwrap_or(Duration::from_secs(2));
                 (format!("the server answered {}", response.status()), wait)
             }
-            Ok(response) => match served_or_not(response, Some(&payment)).await {
+            Ok(response) => match served_or_not(response, payment.as_deref()).await {
                 // An earlier attempt of ours may be what used it.
                 Ok(Outcome::NotServed { reason: Some(used), .. })
                     if was_open && used == Reason::NONCE_USED.as_str() =>
@@ -128,7 +130,7 @@ async fn present(client: &Client, plan: &Plan, payment: Box<SignedPayment>) -> O
             },
         };
         was_open = true;
-        if Instant::now() + wait > deadline {
+        if wait > deadline.saturating_duration_since(Instant::now()) {
             return Outcome::Unknown { why, payment };
         }
         eprintln!("{why}; presenting the same payment again in {} s", wait.as_secs());
@@ -143,7 +145,7 @@ fn is_open(status: StatusCode) -> bool {
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds).clamp(Duration::from_secs(1), DEADLINE))
+    Some(Duration::from_secs(seconds).max(Duration::from_secs(1)))
 }
 
 async fn send(client: &Client, plan: &Plan, payment: Option<&SignedPayment>) -> Result<Response, reqwest::Error> {
@@ -165,12 +167,15 @@ async fn served_or_not(response: Response, payment: Option<&SignedPayment>) -> R
     if status.is_client_error() || status.is_server_error() {
         return Ok(Outcome::NotServed { status, reason: reason(&headers, &body), body });
     }
-    let receipt = read_receipt(&headers).map_err(|error| format!("the receipt cannot be read: {error}"));
-    let paid = match payment {
-        Some(payment) => Some(Box::new(Paid { choice: payment.choice().clone(), receipt: receipt? })),
-        None => None,
-    };
-    Ok(Outcome::Served { status, body, paid })
+    let receipt = read_receipt(&headers).map_err(|error| format!("the receipt cannot be read: {error}"))?;
+    let paid = payment.map(|payment| Box::new(payment.choice().clone()));
+    Ok(Outcome::Served { status, body, paid, receipt: receipt.map(Box::new) })
+}
+
+fn redirected(response: &Response) -> String {
+    let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(str::escape_debug);
+    let to = to.map(|to| format!(" to `{to}`")).unwrap_or_default();
+    format!("the server answered {}: it redirects{to}, which is not followed", response.status())
 }
 
 /// The protocol's code for a refusal, from the receipt or from a fresh offer.

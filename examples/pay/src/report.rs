@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use serde_json::{Value, json};
-use x402_core::{SettleResponse, client::Choice, wire::encode_payment_payload};
+use x402_core::{SettleResponse, client::Choice};
 
-use crate::journey::{Outcome, Paid};
+use crate::journey::Outcome;
 
 pub(crate) fn print(outcome: &Outcome, as_json: bool) {
     if as_json {
@@ -13,19 +13,15 @@ pub(crate) fn print(outcome: &Outcome, as_json: bool) {
         return;
     }
     match outcome {
-        Outcome::Served { body, paid, .. } => {
+        Outcome::Served { body, paid, receipt, .. } => {
             to_stdout(body);
-            match paid.as_deref() {
-                Some(Paid { choice, receipt: Some(receipt) }) => {
-                    eprintln!("paid: {}", price(choice));
-                    eprintln!("to: {}", choice.pay_to());
-                    for line in receipt_lines(receipt) {
-                        eprintln!("{line}");
-                    }
-                }
-                Some(Paid { choice, receipt: None }) => {
-                    eprintln!("served without a receipt, for a payment of {}", price(choice))
-                }
+            if let Some(choice) = paid {
+                eprintln!("paid: {}", price(choice));
+                eprintln!("to: {}", choice.pay_to());
+            }
+            match receipt {
+                Some(receipt) => receipt_lines(receipt).for_each(|line| eprintln!("{line}")),
+                None if paid.is_some() => eprintln!("there is no receipt"),
                 None => eprintln!("served without payment"),
             }
         }
@@ -40,10 +36,14 @@ pub(crate) fn print(outcome: &Outcome, as_json: bool) {
         }
         Outcome::Failed { why } => eprintln!("pay: {why}"),
         Outcome::Unknown { why, payment } => {
-            let (name, value) = payment.header();
             eprintln!("pay: the payment was sent and its outcome is not known: {why}");
-            eprintln!("pay: do not pay again; present the same payment, with this header:");
-            eprintln!("{name}: {}", value.to_str().unwrap_or_default());
+            match payment.as_ref().map(|payment| payment.header()) {
+                Some((name, value)) => {
+                    eprintln!("pay: do not pay again; present the same payment, with this as -H:");
+                    eprintln!("{name}: {}", value.to_str().unwrap_or_default());
+                }
+                None => eprintln!("pay: do not pay again; present the same payment once more"),
+            }
         }
     }
 }
@@ -69,11 +69,11 @@ fn object(outcome: &Outcome) -> Value {
         })
     };
     match outcome {
-        Outcome::Served { status, body, paid } => json!({
+        Outcome::Served { status, body, paid, receipt } => json!({
             "outcome": "served",
             "status": status.as_u16(),
-            "paid": paid.as_ref().map(|paid| offer(&paid.choice)),
-            "transaction": paid.as_ref().and_then(|paid| paid.receipt.as_ref()).map(|receipt| &receipt.transaction),
+            "paid": paid.as_deref().map(offer),
+            "transaction": receipt.as_ref().map(|receipt| &receipt.transaction),
             "body": String::from_utf8_lossy(body),
         }),
         Outcome::Priced { choice, version } => {
@@ -87,12 +87,11 @@ fn object(outcome: &Outcome) -> Value {
         }),
         Outcome::Failed { why } => json!({"outcome": "failed", "error": why}),
         Outcome::Unknown { why, payment } => {
-            let payload = encode_payment_payload(payment.payload());
-            json!({
-                "outcome": "unknown",
-                "error": why,
-                "payment": serde_json::from_slice::<Value>(&payload).unwrap_or_default(),
-            })
+            let header = payment.as_ref().map(|payment| {
+                let (name, value) = payment.header();
+                format!("{name}: {}", value.to_str().unwrap_or_default())
+            });
+            json!({"outcome": "unknown", "error": why, "payment": header})
         }
     }
 }

@@ -19,9 +19,9 @@ use crate::config::Config;
 pub(crate) fn app(facilitator: impl Facilitator + 'static, config: &Config, page: &Url) -> Result<Router, OffersError> {
     let mut resource = ResourceInfo::new(page.as_str());
     resource.mime_type = Some("text/html".to_owned());
-    resource.description = Some(match config.account {
-        Some(_) => "Premium content".to_owned(),
-        None => "Premium content (sandbox: test money only)".to_owned(),
+    resource.description = Some(match config.is_sandbox() {
+        false => "Premium content".to_owned(),
+        true => "Premium content (sandbox: test money only)".to_owned(),
     });
     let offer = Offer::exact_amount(&config.token, config.price, config.recipient)?;
     let offers = Offers::new(resource, [offer])?;

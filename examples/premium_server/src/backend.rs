@@ -1,64 +1,129 @@
-//! Who settles: 1Shot, or the sandbox that speaks as 1Shot does.
+//! Who settles: 1Shot, the sandbox that speaks as 1Shot does, or any x402 facilitator.
 
 use std::{error::Error, time::Duration};
 
 use url::Url;
+use x402_core::SharedFacilitator;
 use x402_oneshot::{
-    Client, Config as ClientConfig, Credentials, api::WaitPolicy, facilitator::Relayed, sandbox::Sandbox,
+    Client, Config as ClientConfig, Credentials,
+    api::WaitPolicy,
+    facilitator::{Native, Relayed, Remote},
+    sandbox::{Sandbox, SandboxError},
 };
 
-use crate::config::Config;
+use crate::{
+    chain,
+    config::{Config, OneshotFacilitator},
+};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
 
+/// 1Shot's own facilitator may answer only when the transfer is mined.
+const NATIVE_DEADLINE: Duration = Duration::from_secs(90);
+
 /// The facilitator, and what keeps it running.
 pub(crate) struct Backend {
-    pub(crate) facilitator: Relayed,
+    pub(crate) facilitator: SharedFacilitator,
     pub(crate) sandbox: Option<Sandbox>,
-    api_url: String,
+    /// Who it is.
+    fact: String,
 }
 
 impl Backend {
-    /// Starts the sandbox if there is no account, then sets up wallet and contract method, which proves that the
-    /// account works before anything is sold.
+    /// Starts the sandbox if there is no account, then sets up what settling takes there, which proves that the account
+    /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment.
     pub(crate) async fn start(config: &Config, public: &Url) -> Result<Self, Box<dyn Error>> {
+        if let Some(url) = &config.facilitator_url {
+            let facilitator = SharedFacilitator::new(Remote::new(url.as_str())?);
+            return Ok(Self { facilitator, sandbox: None, fact: format!("facilitator: {url}") });
+        }
         let (sandbox, credentials, business, api_url, block_time) = match &config.account {
             Some(account) => {
                 (None, account.credentials.clone(), account.business, account.api_url.as_str().to_owned(), BLOCK_TIME)
             }
             None => {
                 let builder = Sandbox::builder().port(config.sandbox_port).block_time(config.sandbox_block_time);
-                let sandbox = builder.start().await?;
+                let sandbox = builder.start().await.map_err(|error| match error {
+                    SandboxError::Bind { .. } => format!("{}; SANDBOX_PORT chooses another", chain(&error)),
+                    _ => chain(&error),
+                })?;
                 let credentials = Credentials::new(sandbox.api_key(), sandbox.api_secret());
                 let (business, api_url) = (sandbox.business_id(), sandbox.base_url().to_owned());
                 (Some(sandbox), credentials, business, api_url, config.sandbox_block_time)
             }
         };
-        let client = Client::new(ClientConfig::new(credentials).base_url(&api_url)?)?;
-        let wait = WaitPolicy::for_block_time(block_time);
-        // The sandbox is ours to ask as often as we like.
-        let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
-        let facilitator = Relayed::builder(client, business)
-            .token(config.token.clone())
-            .callback_url(public.join("1shot")?)
-            .wait(wait)
-            .connect()
-            .await?;
-        Ok(Self { facilitator, sandbox, api_url })
+        let client_config = ClientConfig::new(credentials).base_url(&api_url)?;
+        let (facilitator, kind) = match config.oneshot_facilitator {
+            OneshotFacilitator::Native => {
+                let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
+                let native = Native::connect(client, [config.token.clone()]).await?;
+                (SharedFacilitator::new(native), "native")
+            }
+            OneshotFacilitator::Relayed => {
+                let wait = WaitPolicy::for_block_time(block_time);
+                // The sandbox is ours to ask as often as we like.
+                let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
+                let relayed = Relayed::builder(Client::new(client_config)?, business)
+                    .token(config.token.clone())
+                    .callback_url(public.join("1shot")?)
+                    .wait(wait)
+                    .connect()
+                    .await?;
+                (SharedFacilitator::new(relayed), "relayed")
+            }
+        };
+        let fact = match &sandbox {
+            Some(_) => format!("facilitator: sandbox at {api_url}"),
+            None => format!("facilitator: 1Shot at {api_url} ({kind})"),
+        };
+        Ok(Self { facilitator, sandbox, fact })
     }
 
     /// What is printed at the start, one fact a line.
     pub(crate) fn facts(&self) -> Vec<String> {
-        match &self.sandbox {
-            None => vec![format!("facilitator: 1Shot at {} (relayed)", self.api_url)],
-            Some(sandbox) => vec![
-                format!("facilitator: sandbox at {}", self.api_url),
+        let mut facts = vec![self.fact.clone()];
+        if let Some(sandbox) = &self.sandbox {
+            facts.extend([
                 format!("buyer key: {}", sandbox.buyer_key().to_hex()),
                 format!("api key: {}", sandbox.api_key()),
                 format!("api secret: {}", sandbox.api_secret()),
                 format!("business id: {}", sandbox.business_id()),
-            ],
+            ]);
         }
+        facts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn start(variables: &[(&str, &str)]) -> Backend {
+        let config = Config::from_env(|name| {
+            let found = variables.iter().find(|(key, _)| *key == name)?;
+            Some(found.1.into())
+        });
+        let public = "http://127.0.0.1:8402/".parse().unwrap();
+        Backend::start(&config.unwrap(), &public).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_sandbox_settles_natively_when_told() {
+        for (kind, endpoint) in [("relayed", "/business/{id}/methods"), ("native", "/x402/supported")] {
+            let backend = start(&[("ONESHOT_FACILITATOR", kind)]).await;
+            let sandbox = backend.sandbox.as_ref().unwrap();
+            assert_eq!(backend.facts()[0], format!("facilitator: sandbox at {}", sandbox.base_url()));
+            assert_eq!(sandbox.requests().of("GET", endpoint), 1, "{kind}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_facilitator_at_a_url_is_asked_nothing_at_the_start() {
+        // Nobody listens there.
+        let recipient = ("RECIPIENT_ADDRESS", "0x209693Bc6afc0C5328bA36FaF03C514EF312287C");
+        let backend = start(&[("FACILITATOR_URL", "http://127.0.0.1:9/x402/"), recipient]).await;
+        assert!(backend.sandbox.is_none());
+        assert_eq!(backend.facts(), ["facilitator: http://127.0.0.1:9/x402"]);
     }
 }

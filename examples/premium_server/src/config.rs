@@ -1,6 +1,6 @@
 //! The environment, read and checked before anything starts.
 
-use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
+use std::{ffi::OsString, fmt, net::IpAddr, str::FromStr, time::Duration};
 
 use alloy_primitives::{Address, address};
 use url::Url;
@@ -13,9 +13,11 @@ Environment:
   ONESHOT_API_KEY, ONESHOT_API_SECRET, ONESHOT_BUSINESS_ID
                          1Shot API credentials; without any of them a sandbox is used
   ONESHOT_API_URL        1Shot API [default: https://api.1shotapi.com/v0]
-  ONESHOT_FACILITATOR    how 1Shot settles: relayed (a contract method) [default: relayed]
+  ONESHOT_FACILITATOR    how 1Shot settles: relayed (a contract method) or native (its x402 endpoints)
+                         [default: relayed]
+  FACILITATOR_URL        an x402 facilitator to use instead of 1Shot and the sandbox
   TUNNEL_BASE_URL        this server's public base URL [default: http://127.0.0.1:PORT]
-  RECIPIENT_ADDRESS      who is paid; required with 1Shot credentials [default in the sandbox: a test address]
+  RECIPIENT_ADDRESS      who is paid; required outside the sandbox [default in the sandbox: a test address]
   PAYMENT_TOKEN_ADDRESS  the token, on Base Sepolia [default: USDC]
   MAX_AMOUNT_REQUIRED    the price in atomic units; USDC has 6 decimals [default: 50000, which is $0.05]
   PORT                   the port to listen on; 0 is any [default: 8402]
@@ -31,8 +33,11 @@ const NETWORK: Network = Network::BASE_SEPOLIA;
 /// Everything that the environment decides.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// Without an account: the sandbox.
+    /// A facilitator that has nothing to do with 1Shot.
+    pub(crate) facilitator_url: Option<BaseUrl>,
+    /// Without an account, and without a facilitator's URL: the sandbox.
     pub(crate) account: Option<Account>,
+    pub(crate) oneshot_facilitator: OneshotFacilitator,
     pub(crate) public_base_url: Option<Url>,
     pub(crate) recipient: Address,
     pub(crate) token: Asset,
@@ -40,6 +45,16 @@ pub(crate) struct Config {
     pub(crate) port: u16,
     pub(crate) sandbox_port: u16,
     pub(crate) sandbox_block_time: Duration,
+}
+
+/// How 1Shot settles, and the sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OneshotFacilitator {
+    /// Through a contract method.
+    #[default]
+    Relayed,
+    /// Through its x402 endpoints.
+    Native,
 }
 
 /// An account at 1Shot.
@@ -51,24 +66,32 @@ pub(crate) struct Account {
 }
 
 impl Config {
-    pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub(crate) fn from_env(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let environment = Environment(variable);
-        let account = environment.account()?;
-        let recipient = match (environment.read("RECIPIENT_ADDRESS", evm_address)?, &account) {
-            (Some(recipient), _) => recipient,
-            (None, None) => SANDBOX_RECIPIENT,
-            (None, Some(_)) => return Err(ConfigError::missing("RECIPIENT_ADDRESS", "it says who is paid")),
+        let facilitator_url = environment.read("FACILITATOR_URL", BaseUrl::from_str)?;
+        let oneshot_facilitator = environment.read("ONESHOT_FACILITATOR", oneshot_facilitator)?.unwrap_or_default();
+        let account = match &facilitator_url {
+            Some(_) => None,
+            None => environment.account()?,
+        };
+        let sandbox = account.is_none() && facilitator_url.is_none();
+        let recipient = match environment.read("RECIPIENT_ADDRESS", evm_address)? {
+            Some(recipient) => recipient,
+            None if sandbox => SANDBOX_RECIPIENT,
+            None => return Err(ConfigError::missing("RECIPIENT_ADDRESS", "it says who is paid")),
         };
         if recipient.is_zero() {
             return Err(ConfigError::new("RECIPIENT_ADDRESS", "the zero address cannot be paid"));
         }
         Ok(Self {
+            facilitator_url,
             account,
+            oneshot_facilitator,
             public_base_url: environment.read("TUNNEL_BASE_URL", public_url)?,
             recipient,
             token: match environment.read("PAYMENT_TOKEN_ADDRESS", token)? {
                 Some(token) => token,
-                None => token(USDC)?,
+                None => Asset::usdc(&NETWORK).expect("Base Sepolia has USDC"),
             },
             price: environment.read("MAX_AMOUNT_REQUIRED", price)?.unwrap_or_else(|| Amount::from_atomic(50_000)),
             port: environment.read("PORT", number)?.unwrap_or(8402),
@@ -79,12 +102,13 @@ impl Config {
         })
     }
 
-    /// The sandbox serves this machine; with an account the page is for everybody.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.account.is_none() && self.facilitator_url.is_none()
+    }
+
+    /// The sandbox serves this machine; with real money the page is for everybody.
     pub(crate) fn interface(&self) -> IpAddr {
-        match self.account {
-            Some(_) => [0, 0, 0, 0].into(),
-            None => [127, 0, 0, 1].into(),
-        }
+        if self.is_sandbox() { [127, 0, 0, 1].into() } else { [0, 0, 0, 0].into() }
     }
 
     /// The public base URL, ending in a slash.
@@ -96,15 +120,14 @@ impl Config {
     }
 }
 
-/// USDC on Base Sepolia.
-const USDC: &str = "0x036CbD53842c5426634e7929541eC2318f3dCF7e";
-
 struct Environment<F>(F);
 
-impl<F: Fn(&str) -> Option<String>> Environment<F> {
+impl<F: Fn(&str) -> Option<OsString>> Environment<F> {
     /// An unset variable and an empty one are the same: `example.env` files leave them empty.
-    fn text(&self, name: &str) -> Option<String> {
-        (self.0)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    fn text(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = (self.0)(name) else { return Ok(None) };
+        let text = value.into_string().map_err(|_| ConfigError::new(name, "it is not UTF-8"))?;
+        Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
     fn read<T, E: fmt::Display>(
@@ -112,17 +135,14 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, ConfigError> {
-        self.text(name).map(|text| parse(&text).map_err(|error| ConfigError::new(name, error))).transpose()
+        self.text(name)?.map(|text| parse(&text).map_err(|error| ConfigError::new(name, error))).transpose()
     }
 
     fn account(&self) -> Result<Option<Account>, ConfigError> {
         let names = ["ONESHOT_API_KEY", "ONESHOT_API_SECRET", "ONESHOT_BUSINESS_ID"];
         let api_url = self.read("ONESHOT_API_URL", BaseUrl::from_str)?.unwrap_or_else(BaseUrl::production);
-        self.read("ONESHOT_FACILITATOR", |kind| match kind {
-            "relayed" => Ok(()),
-            _ => Err("it is `relayed`"),
-        })?;
-        match names.map(|name| self.text(name)) {
+        let [key, secret, business] = names;
+        match [self.text(key)?, self.text(secret)?, self.text(business)?] {
             [None, None, None] => Ok(None),
             [Some(key), Some(secret), Some(business)] => {
                 let business = business.parse().map_err(|error| ConfigError::new("ONESHOT_BUSINESS_ID", error))?;
@@ -137,19 +157,26 @@ impl<F: Fn(&str) -> Option<String>> Environment<F> {
     }
 }
 
+fn oneshot_facilitator(text: &str) -> Result<OneshotFacilitator, &'static str> {
+    match text {
+        "relayed" => Ok(OneshotFacilitator::Relayed),
+        "native" => Ok(OneshotFacilitator::Native),
+        _ => Err("it must be `relayed` or `native`"),
+    }
+}
+
 fn evm_address(text: &str) -> Result<Address, x402_core::address::ParseAddressError> {
     parse_evm(text)
 }
 
-fn token(text: &str) -> Result<Asset, ConfigError> {
-    let fail = |what: String| ConfigError::new("PAYMENT_TOKEN_ADDRESS", what);
-    let address = evm_address(text).map_err(|error| fail(error.to_string()))?;
-    Asset::known(&NETWORK, address).ok_or_else(|| fail(format!("{address} is no token known on Base Sepolia")))
+fn token(text: &str) -> Result<Asset, String> {
+    let address = evm_address(text).map_err(|error| error.to_string())?;
+    Asset::known(&NETWORK, address).ok_or_else(|| format!("{address} is no token known on Base Sepolia"))
 }
 
 fn price(text: &str) -> Result<Amount, String> {
     let amount: Amount = text.parse().map_err(|error: x402_core::amount::ParseAmountError| error.to_string())?;
-    if amount.is_zero() { Err("a price is above zero".to_owned()) } else { Ok(amount) }
+    if amount.is_zero() { Err("a price must be above zero".to_owned()) } else { Ok(amount) }
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
@@ -158,12 +185,12 @@ fn number<T: FromStr>(text: &str) -> Result<T, String> {
 
 fn public_url(text: &str) -> Result<Url, String> {
     let fail = |what: &str| Err(format!("{what}, such as https://shop.example"));
-    let Ok(mut url) = Url::parse(text) else { return fail("it is a URL") };
+    let Ok(mut url) = Url::parse(text) else { return fail("it must be a URL") };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return fail("it is an http or https URL");
+        return fail("it must be an http or https URL");
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return fail("it is a base URL without query, fragment and user");
+        return fail("it must be a base URL without query, fragment and user");
     }
     if !url.path().ends_with('/') {
         let path = format!("{}/", url.path());
@@ -209,7 +236,7 @@ mod tests {
     fn with(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::from_env(|name| {
             let found = variables.iter().rev().find(|(key, _)| *key == name)?;
-            Some(found.1.to_owned())
+            Some(found.1.into())
         })
     }
 
@@ -235,6 +262,10 @@ mod tests {
             ("TUNNEL_BASE_URL", &["shop.example", "ftp://x", "https://u:p@x", "https://x/?a=1", "https://"]),
             ("ONESHOT_API_URL", &["api", "http://api.1shotapi.com/v0"]),
             ("ONESHOT_FACILITATOR", &["both", "RELAYED"]),
+            (
+                "FACILITATOR_URL",
+                &["f.example", "http://f.example", "ftp://127.0.0.1", "https://u:p@f.example", "https://"],
+            ),
             ("ONESHOT_BUSINESS_ID", &["7", "None"]),
         ];
         for (name, values) in cases {
@@ -243,7 +274,7 @@ mod tests {
                 variables.push((name, value));
                 let line = with(&variables).unwrap_err().to_string();
                 assert!(line.starts_with(&format!("{name}: ")), "{line}");
-                assert!(!line.contains('\n'), "{line}");
+                assert!(!line.contains('\n') && line.matches(name).count() == 1, "{line}");
             }
         }
     }
@@ -256,6 +287,32 @@ mod tests {
             assert!(line.starts_with(&format!("{missing}: it is not set")), "{line}");
         }
         assert!(with(&ACCOUNT).unwrap().account.is_some());
+    }
+
+    #[test]
+    fn a_facilitators_url_takes_the_place_of_1shot_and_needs_a_recipient() {
+        let url = ("FACILITATOR_URL", "https://facilitator.example/x402/");
+        let line = with(&[url]).unwrap_err().to_string();
+        assert!(line.starts_with("RECIPIENT_ADDRESS: it is not set"), "{line}");
+        for others in [&ACCOUNT[..], &ACCOUNT[1..]] {
+            let config = with(&[others, &[url]].concat()).unwrap();
+            assert!(config.account.is_none() && !config.is_sandbox());
+            assert_eq!(config.facilitator_url.unwrap().as_str(), "https://facilitator.example/x402");
+        }
+        assert!(with(&[ACCOUNT[3], ("FACILITATOR_URL", "http://127.0.0.1:8403")]).is_ok());
+    }
+
+    #[test]
+    fn the_sandbox_settles_both_ways_too() {
+        for (text, kind) in [
+            ("", OneshotFacilitator::Relayed),
+            ("relayed", OneshotFacilitator::Relayed),
+            ("native", OneshotFacilitator::Native),
+        ] {
+            let config = with(&[("ONESHOT_FACILITATOR", text)]).unwrap();
+            assert!(config.is_sandbox());
+            assert_eq!(config.oneshot_facilitator, kind);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@
 mod app;
 mod backend;
 mod config;
+mod stop;
 
 use std::{error::Error, io::IsTerminal as _, process::ExitCode};
 
@@ -32,7 +33,7 @@ struct Arguments {}
 #[tokio::main]
 async fn main() -> ExitCode {
     Arguments::parse();
-    let config = match Config::from_env(|name| std::env::var(name).ok()) {
+    let config = match Config::from_env(|name| std::env::var_os(name)) {
         Ok(config) => config,
         Err(error) => {
             eprintln!("{error}");
@@ -66,6 +67,8 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let page = base_url.join("premium")?;
     let app = app::app(backend.facilitator.clone(), &config, &page)?;
 
+    // Before anything is printed: whoever reads the first line may already want to stop it.
+    let told_to_stop = stop::signals()?;
     println!("listening on http://127.0.0.1:{port}");
     for line in backend.facts() {
         println!("{line}");
@@ -74,33 +77,9 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         println!("pay with: cargo run -p pay -- {page}");
         tracing::warn!("this is a sandbox: the money is test money, and nothing leaves this machine");
     }
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, app).with_graceful_shutdown(told_to_stop).await?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Ends when the process is interrupted or asked to terminate. Requests under way are answered first.
-async fn told_to_stop() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
 }
 
 /// An error and its causes, on one line.

@@ -40,3 +40,6 @@ pub use transactions::{ListTransactions, Transactions};
 
 mod wait;
 pub use wait::WaitPolicy;
+
+mod x402;
+pub use x402::{X402, X402Kind, X402Settlement, X402Supported, X402Token, X402Verification};

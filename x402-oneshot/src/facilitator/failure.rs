@@ -8,7 +8,7 @@ use x402_core::{
 use crate::{Error, ErrorKind};
 
 /// The code for a revert's text. Tokens spell their reverts in two ways, with words or as custom errors.
-pub(super) fn reason(text: Option<&str>, otherwise: Reason) -> Reason {
+pub(crate) fn reason(text: Option<&str>, otherwise: Reason) -> Reason {
     let text = text.unwrap_or_default().to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["not yet valid", "notyetvalid"]) {

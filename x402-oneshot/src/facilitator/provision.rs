@@ -132,6 +132,19 @@ pub enum ProvisionError {
         /// One of the wallets.
         account: alloy_primitives::Address,
     },
+    /// 1Shot's facilitator does not list the token for this account.
+    #[error(
+        "1Shot's facilitator does not list {symbol} ({asset}) on {network} for this account: it needs a wallet with gas \
+         on that network, and the token's transferWithAuthorization with v, r and s imported as a contract method"
+    )]
+    NotListed {
+        /// The network.
+        network: Network,
+        /// The token's ticker.
+        symbol: String,
+        /// The token's contract.
+        asset: alloy_primitives::Address,
+    },
     /// The business has no wallet on the network.
     #[error("the 1Shot business has no wallet on {network}")]
     NoWallet {

@@ -91,9 +91,9 @@ impl SandboxBuilder {
         let bind = |source| SandboxError::Bind { port: self.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let (shared, buyer_key, buyer) = genesis(self.clock, entropy);
-        let shared = Arc::new(shared);
         let (close, open) = watch::channel(());
+        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, open.clone());
+        let shared = Arc::new(shared);
         if let Some(block_time) = self.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
         }
@@ -131,7 +131,7 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
 }
 
 /// The world as it is before the first request.
-fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy) -> (Shared, BuyerKey, Address) {
+fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()>) -> (Shared, BuyerKey, Address) {
     let created = clock.now().as_secs();
     let (buyer_key, buyer) = BuyerKey::well_known();
     let wallet = Wallet { id: entropy.uuid(), address: Address::from_word(entropy.word()), created };
@@ -151,7 +151,7 @@ fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy) -> (Shared, BuyerKey, Ad
         transactions: Vec::new(),
         requests: RequestCounts::default(),
     };
-    (Shared::new(account, clock, state), buyer_key, buyer)
+    (Shared::new(account, clock, state, open), buyer_key, buyer)
 }
 
 impl fmt::Debug for SandboxBuilder {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::chain::{BLOCK_GAS, Call, MAX_FEE};
+use super::chain::{BLOCK_GAS, Call};
 use super::extract::{Body, Id};
 use super::failure::Failure;
 use super::method::Method;
@@ -20,7 +20,7 @@ use super::transaction::Transaction;
 use super::value;
 
 /// Gas for a transaction that names no limit: several times what a transfer uses.
-const DEFAULT_GAS: u64 = 500_000;
+pub(super) const DEFAULT_GAS: u64 = 500_000;
 
 /// What `test` and `execute` take; members they have no use for are ignored.
 #[derive(Deserialize)]
@@ -98,14 +98,9 @@ pub(super) async fn execute(
     let call = invocation.call(&shared, &method)?;
     let now = shared.now();
     let mut state = shared.state();
-    let gas = U256::from(call.gas_limit) * U256::from(MAX_FEE);
-    if state.chain.native_balance(call.from) < call.value.saturating_add(gas) {
-        return Err(Failure::insufficient_funds());
-    }
     let id = state.entropy.uuid();
     let transaction = Transaction::new(id, &method, call, invocation.memo, now);
     let json = transaction.to_json(&shared.account);
-    state.transactions.push(transaction);
-    shared.queued.notify_one();
+    shared.queue(&mut state, transaction)?;
     Ok(Json(json))
 }

@@ -72,6 +72,12 @@ impl Failure {
         let message = "the wallet cannot pay for the gas";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ERR_INSUFFICIENT_FUNDS", message)
     }
+
+    /// 503: the sandbox closes.
+    pub(super) fn closing() -> Self {
+        let message = "the sandbox closes";
+        Self { retryable: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "RetryError", message) }
+    }
 }
 
 impl IntoResponse for Failure {

@@ -34,6 +34,9 @@
 //! | `POST /methods/{id}/test` | a static call |
 //! | `POST /methods/{id}/execute` | a transaction: `Pending`, `Submitted`, then `Completed` or `Failed` |
 //! | `GET /business/{id}/transactions`, `GET /transactions/{id}` | what became of it |
+//! | `GET /x402/supported` | the token, in both versions of x402 |
+//! | `POST /x402/verify` | the checks of x402, then a static call |
+//! | `POST /x402/settle` | the same, then a transaction, answered when it is mined |
 //!
 //! Everything but `/token` wants the bearer token, and the only credentials that get one are those of
 //! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. A method's `callbackUrl` is kept, but
@@ -84,6 +87,10 @@ mod methods;
 mod execute;
 
 mod transactions;
+
+mod payment;
+
+mod x402;
 
 mod server;
 

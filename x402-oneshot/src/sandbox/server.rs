@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use super::auth;
 use super::failure::Failure;
 use super::shared::Shared;
-use super::{execute, methods, transactions, wallets};
+use super::{execute, methods, transactions, wallets, x402};
 
 /// Where the API begins.
 pub(super) const BASE_PATH: &str = "/v0";
@@ -34,6 +34,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/methods/{id}/test", post(execute::test))
         .route("/methods/{id}/execute", post(execute::execute))
         .route("/transactions/{id}", get(transactions::get))
+        .route("/x402/supported", get(x402::supported))
+        .route("/x402/verify", post(x402::verify))
+        .route("/x402/settle", post(x402::settle))
         .method_not_allowed_fallback(|| async { Failure::method_not_allowed() })
         .layer(from_fn_with_state(Arc::clone(&shared), auth::require_token))
         .route("/token", post(auth::token))

@@ -3,21 +3,27 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 use x402_core::Clock;
 
 use super::account::Account;
 use super::chain::Chain;
 use super::entropy::Entropy;
+use super::failure::Failure;
 use super::method::Method;
 use super::requests::RequestCounts;
-use super::transaction::Transaction;
+use super::transaction::{SandboxTransaction, Transaction};
 
 /// The sandbox behind its handle and its server.
 pub(super) struct Shared {
     pub(super) account: Account,
     /// Wakes the miner when a transaction is queued.
     pub(super) queued: Notify,
+    /// Wakes those who wait for a transaction when a block is mined.
+    mined: Notify,
+    /// Tells when the sandbox closes.
+    open: watch::Receiver<()>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
@@ -36,8 +42,8 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State) -> Self {
-        Self { account, queued: Notify::new(), clock, state: Mutex::new(state) }
+    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
+        Self { account, queued: Notify::new(), mined: Notify::new(), open, clock, state: Mutex::new(state) }
     }
 
     /// Unix time in seconds.
@@ -47,6 +53,17 @@ impl Shared {
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a transaction into the queue, if the wallet can pay for it.
+    pub(super) fn queue(&self, state: &mut State, transaction: Transaction) -> Result<(), Failure> {
+        let (payer, cost) = transaction.most_it_costs();
+        if state.chain.native_balance(payer) < cost {
+            return Err(Failure::insufficient_funds());
+        }
+        state.transactions.push(transaction);
+        self.queued.notify_one();
+        Ok(())
     }
 
     /// Broadcasts what is pending.
@@ -70,6 +87,26 @@ impl Shared {
         }
         for transaction in submitted {
             transaction.execute(chain, now);
+        }
+        drop(state);
+        self.mined.notify_waiters();
+    }
+
+    /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction.
+    pub(super) async fn wait(&self, id: Uuid) -> Option<SandboxTransaction> {
+        let mut open = self.open.clone();
+        loop {
+            let mut mined = std::pin::pin!(self.mined.notified());
+            // From here on no block is missed.
+            mined.as_mut().enable();
+            let view = self.state().transactions.iter().find(|tx| tx.view.id == id)?.view.clone();
+            if view.status.is_final() {
+                return Some(view);
+            }
+            tokio::select! {
+                () = mined => {}
+                _ = open.changed() => return None,
+            }
         }
     }
 }

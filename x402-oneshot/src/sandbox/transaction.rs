@@ -1,7 +1,7 @@
 //! Transactions and the life they lead: pending, submitted, then completed or failed.
 
 use alloy_dyn_abi::EventExt;
-use alloy_primitives::{B256, Log};
+use alloy_primitives::{Address, B256, Log, U256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -26,6 +26,12 @@ pub enum SandboxStatus {
     Failed,
     /// Sent once more. The sandbox's transactions never are, but lists can be filtered by it.
     Retrying,
+}
+
+impl SandboxStatus {
+    pub(super) const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
 }
 
 /// A transaction of the sandbox as it stood when asked.
@@ -79,6 +85,12 @@ impl Transaction {
             updated: now,
             completed: None,
         }
+    }
+
+    /// Who pays for it, and how much at most, in wei.
+    pub(super) fn most_it_costs(&self) -> (Address, U256) {
+        let gas = U256::from(self.call.gas_limit) * U256::from(MAX_FEE);
+        (self.call.from, self.call.value.saturating_add(gas))
     }
 
     pub(super) fn is_submitted(&self) -> bool {

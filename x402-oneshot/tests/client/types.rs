@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use x402_oneshot::api::{
     ContractMethod, Execute, ListMethods, ListTransactions, ListWallets, Methods, Params, Test, TestOutcome,
-    Transaction, Transactions, WaitPolicy, Wallet, Wallets,
+    Transaction, Transactions, WaitPolicy, Wallet, Wallets, X402, X402Settlement, X402Supported, X402Verification,
 };
 use x402_oneshot::transport::{Transport, TransportError};
 use x402_oneshot::{
@@ -23,6 +23,7 @@ fn every_public_type_is_send_and_sync() {
     shareable::<(Client, Config, Credentials, BaseUrl, RetryPolicy)>();
     shareable::<(Page<Wallet>, ContractMethod, Transaction, TestOutcome)>();
     shareable::<(Params, Test, Execute, WaitPolicy, ApiError)>();
+    shareable::<(X402<'static>, X402Supported, X402Verification, X402Settlement)>();
     shareable::<(MethodId, TransactionId)>();
     shareable::<(Wallets<'static>, Methods<'static>, Transactions<'static>)>();
     shareable::<(ListWallets<'static>, ListMethods<'static>, ListTransactions<'static>)>();

@@ -69,6 +69,11 @@ impl Api {
         self.http.request(method, format!("{}{path}", self.sandbox.base_url()))
     }
 
+    /// A request with the token, to put anything in.
+    pub(crate) fn authorized(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.bare(method, path).bearer_auth(&self.token)
+    }
+
     pub(crate) async fn send(request: reqwest::RequestBuilder) -> (u16, Value) {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
@@ -76,7 +81,7 @@ impl Api {
     }
 
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-        let request = self.bare(method, path).bearer_auth(&self.token);
+        let request = self.authorized(method, path);
         Self::send(match body {
             Some(body) => request.json(&body),
             None => request,
@@ -85,7 +90,7 @@ impl Api {
     }
 
     pub(crate) async fn ask_raw(&self, method: Method, path: &str, body: String) -> (u16, Value) {
-        let request = self.bare(method, path).bearer_auth(&self.token);
+        let request = self.authorized(method, path);
         Self::send(request.header("content-type", "application/json").body(body)).await
     }
 

@@ -17,3 +17,4 @@ mod malformed;
 mod methods;
 mod start;
 mod transfers;
+mod x402;

@@ -1,0 +1,78 @@
+//! A buyer over sockets.
+
+use alloy_signer_local::PrivateKeySigner;
+use reqwest::{Response, redirect};
+use x402_core::{
+    PaymentRequired, SettleResponse,
+    client::{Offered, Payer, SignedPayment, read_offer},
+    header::read_receipt,
+};
+
+use crate::server::Server;
+
+/// Who holds the sandbox's test money.
+pub(crate) struct Buyer {
+    http: reqwest::Client,
+    payer: Payer<PrivateKeySigner>,
+}
+
+impl Buyer {
+    /// With the key that the server printed.
+    pub(crate) fn of(sandbox: &Server) -> Self {
+        let signer = sandbox.fact("buyer key:").parse().unwrap();
+        Self { http: http(), payer: Payer::new(signer) }
+    }
+
+    pub(crate) fn address(&self) -> alloy_primitives::Address {
+        self.payer.signer().address()
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> Response {
+        self.http.get(url).send().await.unwrap()
+    }
+
+    /// Asks for the price, and signs a payment of it.
+    pub(crate) async fn sign(&self, url: &str) -> SignedPayment {
+        let offered = offer(self.get(url).await).await;
+        self.sign_offer(&offered).await
+    }
+
+    pub(crate) async fn sign_offer(&self, offered: &Offered) -> SignedPayment {
+        let choice = self.payer.choose(offered).unwrap();
+        self.payer.sign(offered, choice).await.unwrap()
+    }
+
+    pub(crate) async fn present(&self, url: &str, payment: &SignedPayment) -> Response {
+        let (name, value) = payment.header();
+        self.http.get(url).header(name, value).send().await.unwrap()
+    }
+
+    /// Pays, and gives the page and the receipt.
+    pub(crate) async fn buy(&self, url: &str) -> (String, SettleResponse) {
+        let payment = self.sign(url).await;
+        let response = self.present(url, &payment).await;
+        assert_eq!(response.status(), 200);
+        let receipt = read_receipt(response.headers()).unwrap().expect("a receipt comes with the page");
+        (response.text().await.unwrap(), receipt)
+    }
+}
+
+/// A plain client, which follows no redirect.
+pub(crate) fn http() -> reqwest::Client {
+    // Another test of the process may have been first; plain HTTP only wants that there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(redirect::Policy::none()).build().unwrap()
+}
+
+/// The offer of a 402.
+pub(crate) async fn offer(response: Response) -> Offered {
+    assert_eq!(response.status(), 402);
+    let headers = response.headers().clone();
+    read_offer(&headers, &response.bytes().await.unwrap()).unwrap()
+}
+
+/// The code with which a 402 refuses.
+pub(crate) async fn code(response: Response) -> String {
+    let PaymentRequired { error, .. } = offer(response).await.required;
+    error.unwrap()
+}

@@ -1,0 +1,77 @@
+//! Variables, and what is said of those that make no sense.
+
+use crate::server::{Server, command, refusal};
+
+const ACCOUNT: [(&str, &str); 4] = [
+    ("ONESHOT_API_KEY", "k"),
+    ("ONESHOT_API_SECRET", "s"),
+    ("ONESHOT_BUSINESS_ID", "3b2c5e0a-8d0e-4f6e-9a51-7c1f6a0c2d11"),
+    ("RECIPIENT_ADDRESS", "0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
+];
+
+#[tokio::test]
+async fn a_malformed_variable_is_one_line_and_status_2() {
+    for (name, value) in [
+        ("PORT", "http"),
+        ("SANDBOX_PORT", "65536"),
+        ("SANDBOX_BLOCK_TIME_MS", "2s"),
+        ("MAX_AMOUNT_REQUIRED", "0.05"),
+        ("RECIPIENT_ADDRESS", "0x12"),
+        ("PAYMENT_TOKEN_ADDRESS", "USDC"),
+        ("TUNNEL_BASE_URL", "shop.example"),
+        ("ONESHOT_API_URL", "http://api.1shotapi.com/v0"),
+        ("ONESHOT_FACILITATOR", "both"),
+        ("ONESHOT_BUSINESS_ID", "7"),
+        ("ONESHOT_API_KEY", ""),
+        ("ONESHOT_API_SECRET", ""),
+    ] {
+        let mut variables = ACCOUNT.to_vec();
+        variables.push((name, value));
+        let (status, lines) = refusal(&variables).await;
+        assert_eq!(status, Some(2), "{name}");
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{name}: ")), "{name}: {lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_variable_that_is_no_text_is_malformed_and_not_unset() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    for name in ["PORT", "ONESHOT_API_KEY", "RECIPIENT_ADDRESS"] {
+        let output = command(&[]).env(name, OsStr::from_bytes(b"8402\xff")).output().await.unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {stderr}");
+        assert!(stderr.starts_with(&format!("{name}: ")) && stderr.lines().count() == 1, "{stderr}");
+    }
+}
+
+#[tokio::test]
+async fn an_argument_is_bad_usage() {
+    let output = command(&[]).arg("8402").output().await.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let help = command(&[]).arg("--help").output().await.unwrap();
+    assert_eq!(help.status.code(), Some(0));
+    let help = String::from_utf8(help.stdout).unwrap();
+    for name in ["PORT", "SANDBOX_PORT", "ONESHOT_API_KEY", "TUNNEL_BASE_URL", "MAX_AMOUNT_REQUIRED", "RUST_LOG"] {
+        assert!(help.contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_sandbox_prints_one_fact_a_line() {
+    let server = Server::sandboxed().await;
+    let names: Vec<_> = server.facts().iter().map(|line| line.rsplit_once(' ').unwrap().0).collect();
+    assert_eq!(
+        names,
+        [
+            "listening on",
+            "facilitator: sandbox at",
+            "buyer key:",
+            "api key:",
+            "api secret:",
+            "business id:",
+            "pay with: cargo run -p pay --",
+        ]
+    );
+    assert_eq!(server.fact("pay with: cargo run -p pay --"), server.url("/premium"));
+}

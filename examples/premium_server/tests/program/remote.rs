@@ -1,0 +1,58 @@
+//! With an account at 1Shot, played by the sandbox of another server.
+
+use x402_core::header::PAYMENT_RESPONSE;
+
+use crate::{
+    books::Books,
+    buyer::Buyer,
+    server::{Server, refusal},
+};
+
+#[tokio::test]
+async fn an_account_is_used_over_http_and_its_contract_method_is_made_once() {
+    let sandbox = Server::sandboxed().await;
+    let books = Books::of(&sandbox);
+    assert_eq!(books.transfer_methods().await, 1);
+    for count in 1..=2 {
+        let shop = Server::start(&sandbox.account()).await;
+        assert_eq!(shop.facts().len(), 2, "an account's secrets are not printed: {:?}", shop.facts());
+        let (page, _) = Buyer::of(&sandbox).buy(&shop.url("/premium")).await;
+        assert!(page.contains("Premium content"));
+        assert_eq!(books.transfer_methods().await, 1);
+        assert_eq!(books.transactions().await.len(), count);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_account_is_told_before_anything_is_sold() {
+    let sandbox = Server::sandboxed().await;
+    for (name, wrong) in [
+        ("ONESHOT_API_SECRET", "2f1e6c1a-0000-4000-8000-000000000000"),
+        ("ONESHOT_BUSINESS_ID", "3b2c5e0a-8d0e-4f6e-9a51-7c1f6a0c2d11"),
+    ] {
+        let mut variables = sandbox.account();
+        variables.push((name, wrong));
+        let (status, lines) = refusal(&variables).await;
+        assert_eq!(status, Some(1), "{name}");
+        assert_eq!(lines.len(), 1, "{name}: {lines:?}");
+        assert!(!lines[0].contains(sandbox.fact("api secret:")) && !lines[0].contains(wrong), "{lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unplugged_facilitator_is_no_fault_of_the_payment() {
+    let sandbox = Server::sandboxed().await;
+    let shop = Server::start(&sandbox.account()).await;
+    let (buyer, url) = (Buyer::of(&sandbox), shop.url("/premium"));
+    let payment = buyer.sign(&url).await;
+    sandbox.signal("KILL");
+    sandbox.ended().await;
+
+    let response = buyer.present(&url, &payment).await;
+    assert_eq!(response.status(), 503, "never a 402, with which a client would pay twice");
+    assert!(response.headers().contains_key("retry-after"));
+    assert!(!response.headers().contains_key(PAYMENT_RESPONSE), "nothing was sent, so nothing can be pending");
+    assert_eq!(buyer.get(&url).await.status(), 402, "the price is still told");
+    shop.signal("TERM");
+    assert_eq!(shop.ended().await.0.code(), Some(0));
+}

@@ -1,0 +1,138 @@
+//! 1Shot's dialect of the facilitator's answers, in the protocol's words. All of it is here.
+
+use x402_core::{
+    ChainAddress, FacilitatorRequest, Network, Reason, Scheme, SettleResponse, SupportedKind, SupportedResponse,
+    VerifyResponse, X402Version,
+};
+
+use super::{doubt::doubted, failure};
+use crate::api::{X402Kind, X402Settlement, X402Supported, X402Verification};
+
+/// What would settle, or why not.
+pub(super) fn verification(said: &X402Verification, request: &FacilitatorRequest) -> VerifyResponse {
+    let mut answer = match (said.is_valid, request.exact()) {
+        (true, Some(payment)) => VerifyResponse::valid(payment.authorization.from),
+        _ => VerifyResponse::invalid(code(said.invalid_reason.as_deref(), Reason::UNEXPECTED_VERIFY_ERROR), None),
+    };
+    // `null` and nothing are as good as absent; a name is passed on, for the gate to compare.
+    if let Some(payer) = said.payer.as_deref().filter(|payer| !payer.is_empty()) {
+        answer.payer = Some(ChainAddress::new(payer));
+    }
+    answer
+}
+
+/// What became of the payment.
+pub(super) fn settlement(said: &X402Settlement, request: &FacilitatorRequest) -> SettleResponse {
+    let asked = &request.requirements().network;
+    let reason = code(said.error_reason.as_deref(), Reason::UNEXPECTED_SETTLE_ERROR);
+    let mut answer = SettleResponse::failed(reason, asked.clone(), None);
+    answer.transaction = said.transaction.clone().unwrap_or_default();
+    answer.payer = said.payer.as_deref().map(ChainAddress::new);
+    answer.network = network(said, asked);
+    if said.success {
+        answer.success = true;
+        answer.error_reason = None;
+    }
+    doubted(answer, false)
+}
+
+/// The network that an answer is about.
+///
+/// A success that names none, and a transaction, is about the one that was asked for: the signature is good there and
+/// nowhere else. Without a transaction there is nothing to be about. A failure is always about what was asked.
+fn network(said: &X402Settlement, asked: &Network) -> Option<Network> {
+    match &said.network {
+        Some(name) => Some(named(name, asked)),
+        None if said.success && said.transaction.is_none() => None,
+        None => Some(asked.clone()),
+    }
+}
+
+/// The network of this name, given the one that was asked for.
+///
+/// 1Shot documents `mainnet` and `sepolia` for v1, and uses the protocol's names and numbers besides. A name that says
+/// which network it is must be the one that was asked for, or the answer is not believed. `sepolia` is any of the test
+/// networks on Sepolia, and `mainnet` any that is no test network. A name that nobody knows contradicts nothing: it
+/// must not turn a success with its transaction into an unknown outcome.
+fn named(name: &str, asked: &Network) -> Network {
+    let asked_name = asked.v1_name().unwrap_or_default();
+    let fits = match name {
+        "mainnet" => !is_test_network(asked_name),
+        "sepolia" => asked_name == "sepolia" || asked_name.ends_with("-sepolia"),
+        _ => false,
+    };
+    if fits {
+        return asked.clone();
+    }
+    let network = match name.parse() {
+        Ok(chain_id) => Network::eip155(chain_id),
+        Err(_) => Network::from_v1_name(name),
+    };
+    // `from_v1_name` keeps a name that it does not know; such a name has no colon, which all identifiers have.
+    let unknown = network.chain_id().is_none() && !name.contains(':') && name != "mainnet";
+    if unknown { asked.clone() } else { network }
+}
+
+fn is_test_network(v1_name: &str) -> bool {
+    ["amoy", "fuji", "sepolia", "testnet"].iter().any(|mark| v1_name.contains(mark))
+}
+
+/// The code for a reason in 1Shot's words: a code of the protocol, or the text of a revert. No other text gets through.
+fn code(said: Option<&str>, otherwise: Reason) -> Reason {
+    let code = said.and_then(Reason::parse);
+    code.unwrap_or_else(|| failure::reason(said, otherwise))
+}
+
+/// What can be settled; the tokens of each kind are in its `extra`. Kinds that cannot be read are left out.
+pub(super) fn supported(said: &X402Supported) -> SupportedResponse {
+    let kinds = said.kinds.iter().filter_map(|kind| {
+        let (version, network) = version_and_network(kind)?;
+        let mut supported = SupportedKind::exact(version, network);
+        supported.scheme = Scheme::new(&kind.scheme);
+        let tokens = kind.tokens.iter().filter_map(|token| token.contract_address);
+        let tokens: Vec<_> = tokens.map(|address| address.to_checksum(None)).collect();
+        supported.extra = Some(serde_json::json!({ "tokens": tokens }));
+        Some(supported)
+    });
+    SupportedResponse::new(kinds.collect())
+}
+
+pub(super) fn version_and_network(kind: &X402Kind) -> Option<(X402Version, Network)> {
+    let version = X402Version::try_from(kind.x402_version).ok()?;
+    let network = match version {
+        X402Version::V1 => Network::from_v1_name(&kind.network),
+        X402Version::V2 => kind.network.parse().ok()?,
+    };
+    Some((version, network))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_in_all_their_spellings() {
+        let base_sepolia = Network::BASE_SEPOLIA;
+        for name in ["base-sepolia", "eip155:84532", "84532", "sepolia", "Base Sepolia", "base_sepolia", "no such name"]
+        {
+            assert_eq!(named(name, &base_sepolia), base_sepolia, "{name}");
+        }
+        for name in ["base", "eip155:8453", "8453", "ethereum", "mainnet", "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp"] {
+            assert_ne!(named(name, &base_sepolia), base_sepolia, "{name}");
+        }
+        assert_eq!(named("mainnet", &Network::BASE), Network::BASE);
+        assert_eq!(named("mainnet", &Network::eip155(42161)), Network::eip155(42161), "it has no v1 name");
+        assert_ne!(named("sepolia", &Network::BASE), Network::BASE);
+        assert_eq!(named("sepolia", &Network::eip155(11_155_111)), Network::eip155(11_155_111));
+    }
+
+    #[test]
+    fn reasons_are_codes_or_the_texts_of_reverts() {
+        let code = |said| code(said, Reason::UNEXPECTED_SETTLE_ERROR);
+        assert_eq!(code(Some("insufficient_funds")), Reason::INSUFFICIENT_FUNDS);
+        assert_eq!(code(Some("FiatTokenV2: authorization is used or canceled")), Reason::NONCE_USED);
+        assert_eq!(code(Some("connect ECONNREFUSED 10.0.0.7")), Reason::UNEXPECTED_SETTLE_ERROR);
+        assert_eq!(code(Some("")), Reason::UNEXPECTED_SETTLE_ERROR);
+        assert_eq!(code(None), Reason::UNEXPECTED_SETTLE_ERROR);
+    }
+}

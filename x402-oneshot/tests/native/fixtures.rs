@@ -1,0 +1,139 @@
+//! Each documented form of answer, from a file.
+
+use alloy_primitives::{Address, address};
+use x402_core::{
+    ChainAddress, Facilitator as _, FacilitatorRequest, Network, Reason, Settlement, VerifyResponse,
+    facilitator::{FacilitatorError, FacilitatorErrorKind, Reach},
+    wire,
+};
+
+use crate::support::Canned;
+
+const PAYER: Address = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+const HASH: &str = "0x1234567890abcdef1234567890abcdef1234567890abcdef1234567890abcdef";
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../fixtures/x402/", $name, ".json"))
+    };
+}
+
+fn requests() -> [FacilitatorRequest; 2] {
+    [include_str!("../fixtures/facilitator/request-v1.json"), include_str!("../fixtures/facilitator/request-v2.json")]
+        .map(|json| wire::decode_facilitator_request(json.as_bytes()).unwrap())
+}
+
+async fn verify(answer: &'static str) -> VerifyResponse {
+    let [request, _] = requests();
+    let canned = Canned::new(fixture!("supported"), 200, answer);
+    let said = canned.connect().await.unwrap().verify(&request).await.unwrap();
+    assert_eq!(canned.calls(), ["POST /v0/x402/verify"]);
+    said
+}
+
+/// What the gate makes of a settlement's answer; both versions' forms are taken whatever was sent.
+async fn settle(answer: &'static str) -> Settlement {
+    let mut outcomes = Vec::new();
+    for request in requests() {
+        let canned = Canned::new(fixture!("supported"), 200, answer);
+        let said = canned.connect().await.unwrap().settle(&request).await.unwrap();
+        assert_eq!(canned.calls(), ["POST /v0/x402/settle"]);
+        assert!(!format!("{said:?}").contains("hunter2"));
+        outcomes.push(Settlement::judge(&said, &Network::BASE_SEPOLIA, PAYER));
+    }
+    assert_eq!(outcomes.first(), outcomes.last());
+    outcomes.remove(0)
+}
+
+async fn failed(status: u16, answer: &'static str) -> FacilitatorError {
+    let [request, _] = requests();
+    let canned = Canned::new(fixture!("supported"), status, answer);
+    canned.connect().await.unwrap().settle(&request).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn an_empty_reason_is_none_and_null_is_no_payer() {
+    for answer in [fixture!("verify-valid"), fixture!("verify-valid-bare")] {
+        let said = verify(answer).await;
+        assert_eq!((said.is_valid, said.invalid_reason), (true, None));
+        assert_eq!(said.payer, Some(ChainAddress::from(PAYER)));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_has_a_code_whatever_1shot_says() {
+    for (answer, reason) in [
+        (fixture!("verify-invalid"), Reason::INSUFFICIENT_FUNDS),
+        (fixture!("verify-invalid-revert"), Reason::NONCE_USED),
+        (fixture!("verify-invalid-wordless"), Reason::UNEXPECTED_VERIFY_ERROR),
+    ] {
+        let said = verify(answer).await;
+        assert_eq!((said.is_valid, said.invalid_reason), (false, Some(reason)));
+    }
+}
+
+#[tokio::test]
+async fn a_success_with_its_transaction_is_settled_in_every_form() {
+    for answer in [
+        fixture!("settle-v1"),
+        fixture!("settle-v1-sepolia"),
+        fixture!("settle-v1-unknown-network"),
+        fixture!("settle-v1-bare"),
+        fixture!("settle-v1-spec"),
+        fixture!("settle-v1-both"),
+        fixture!("settle-v2"),
+        fixture!("settle-v2-nulls"),
+    ] {
+        let outcome = settle(answer).await;
+        let Settlement::Settled(receipt) = outcome else { panic!("{answer}: {outcome:?}") };
+        assert_eq!(receipt.transaction.to_string(), HASH);
+    }
+}
+
+#[tokio::test]
+async fn a_success_without_a_transaction_is_unknown() {
+    for answer in [fixture!("settle-v1-no-hash"), fixture!("settle-v2-no-hash")] {
+        assert_eq!(settle(answer).await, Settlement::Unknown(None), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_on_a_network_that_is_certainly_another_is_unknown() {
+    for answer in [fixture!("settle-v1-mainnet"), fixture!("settle-v2-elsewhere")] {
+        assert_eq!(settle(answer).await, Settlement::Unknown(Some(HASH.parse().unwrap())), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_refused_with_its_code() {
+    assert_eq!(settle(fixture!("settle-v1-failed")).await, Settlement::Refused(Reason::INSUFFICIENT_FUNDS));
+    assert_eq!(settle(fixture!("settle-v2-failed")).await, Settlement::Refused(Reason::INVALID_SIGNATURE));
+}
+
+#[tokio::test]
+async fn a_failure_that_proves_nothing_is_unknown() {
+    assert_eq!(settle(fixture!("settle-v2-nonce-used")).await, Settlement::Unknown(None));
+    assert_eq!(settle(fixture!("settle-v2-broadcast")).await, Settlement::Unknown(Some(HASH.parse().unwrap())));
+}
+
+#[tokio::test]
+async fn error_responses_say_by_their_status_whether_it_may_have_settled() {
+    let body = r#"{"type":"TransactionError","message":"hunter2","data":null,"retryable":true}"#;
+    for status in [400, 403, 422] {
+        assert_eq!(failed(status, body).await.reach(), Reach::NotSent, "{status}");
+    }
+    for status in [500, 503] {
+        let error = failed(status, body).await;
+        assert_eq!((error.kind(), error.reach()), (FacilitatorErrorKind::Unavailable, Reach::Answered), "{status}");
+    }
+    let error = failed(200, "{}").await;
+    assert_eq!((error.kind(), error.reach()), (FacilitatorErrorKind::BadAnswer, Reach::Answered));
+}
+
+#[tokio::test]
+async fn a_settlement_is_sent_once_also_when_it_fails() {
+    let [request, _] = requests();
+    let canned = Canned::new(fixture!("supported"), 503, r#"{"type":"ERR_DATABASE","retryable":true}"#);
+    canned.connect().await.unwrap().settle(&request).await.unwrap_err();
+    assert_eq!(canned.calls(), ["POST /v0/x402/settle"]);
+}
