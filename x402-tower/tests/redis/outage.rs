@@ -102,7 +102,11 @@ async fn an_earlier_state_that_was_kept_does_not_overtake_a_later_one() {
 #[tokio::test]
 async fn fault_a_server_that_hangs_is_given_up_in_time_and_what_it_may_have_done_is_undone() {
     let Some(server) = Server::start() else { return };
-    let store = RedisClaims::builder(server.url()).timeout(Duration::from_millis(200)).connect().await.unwrap();
+    let store = RedisClaims::builder(server.url().parse().unwrap())
+        .timeout(Duration::from_millis(200))
+        .connect()
+        .await
+        .unwrap();
     let claim = fresh();
     server.stall();
     let began = Instant::now();

@@ -11,8 +11,6 @@ use std::{
     thread,
 };
 
-use x402_tower::store::redis::RedisUrl;
-
 const BINARIES: [&str; 2] = ["redis-server", "valkey-server"];
 
 /// A server on a socket in a directory of its own; killed when dropped.
@@ -99,12 +97,8 @@ impl Server {
         self.directory.join("redis.sock")
     }
 
-    pub(crate) fn url_text(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis+unix://{}", self.socket().display())
-    }
-
-    pub(crate) fn url(&self) -> RedisUrl {
-        self.url_text().parse().unwrap()
     }
 }
 

@@ -47,10 +47,10 @@ async fn a_server_that_takes_connections_and_says_nothing_is_given_up_in_time() 
 #[tokio::test]
 async fn a_wrong_password_is_an_error_that_does_not_show_it_and_a_right_one_opens() {
     let Some(server) = Server::start_with(&["--requirepass", "s3cret"]) else { return };
-    let error = RedisClaims::connect(&format!("{}?pass=wr0ng", server.url_text())).await.unwrap_err();
+    let error = RedisClaims::connect(&format!("{}?pass=wr0ng", server.url())).await.unwrap_err();
     assert!(matches!(error, ConnectError::Unavailable(_)), "{error:?}");
     assert!(!shown(&error).contains("wr0ng"), "{}", shown(&error));
-    let store = RedisClaims::connect(&format!("{}?pass=s3cret", server.url_text())).await.unwrap();
+    let store = RedisClaims::connect(&format!("{}?pass=s3cret", server.url())).await.unwrap();
     take(&store, &fresh()).await;
     assert!(!format!("{store:?}").contains("s3cret"), "{store:?}");
 }
@@ -64,7 +64,7 @@ async fn a_user_who_may_do_no_more_than_is_said_is_enough() {
     // Redis 6 has no subcommands in rules that take away first.
     let allowed = server.ask(rules);
     assert!(allowed.starts_with("+OK"), "{allowed}");
-    let url = format!("{}?user=claims&pass=pw", server.url_text());
+    let url = format!("{}?user=claims&pass=pw", server.url());
     let store = RedisClaims::connect(&url).await.unwrap();
     let ticket = take(&store, &fresh()).await;
     store.release(&ticket).await.unwrap();
@@ -75,8 +75,8 @@ async fn a_user_who_may_do_no_more_than_is_said_is_enough() {
 #[tokio::test]
 async fn prefixes_keep_shops_apart() {
     let Some(server) = Server::start() else { return };
-    let one = RedisClaims::builder(server.url()).prefix("one:").connect().await.unwrap();
-    let two = RedisClaims::builder(server.url()).prefix("two:").connect().await.unwrap();
+    let one = RedisClaims::builder(server.url().parse().unwrap()).prefix("one:").connect().await.unwrap();
+    let two = RedisClaims::builder(server.url().parse().unwrap()).prefix("two:").connect().await.unwrap();
     let claim = fresh();
     take(&one, &claim).await;
     take(&two, &claim).await;

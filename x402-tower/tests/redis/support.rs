@@ -20,7 +20,7 @@ use crate::server::Server;
 pub(crate) const LEASE: Duration = Duration::from_millis(1500);
 
 pub(crate) async fn store(server: &Server) -> RedisClaims {
-    RedisClaims::builder(server.url()).lease(LEASE).connect().await.unwrap()
+    RedisClaims::builder(server.url().parse().unwrap()).lease(LEASE).connect().await.unwrap()
 }
 
 /// A payment that nobody has made.
