@@ -75,6 +75,12 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// A receipt that was kept, by a claim store for example. New ones come of [`Settlement::judge`].
+    #[must_use]
+    pub const fn new(transaction: B256, network: Network, payer: Address) -> Self {
+        Self { transaction, network, payer }
+    }
+
     /// As the protocol writes it.
     #[must_use]
     pub fn to_response(&self) -> SettleResponse {

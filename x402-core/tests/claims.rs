@@ -213,7 +213,12 @@ proptest! {
                 Step::Wait { seconds } => time += seconds,
                 _ if tickets.is_empty() => {}
                 Step::Record { ticket, state } => {
-                    block_on(store.record(&ticket.get(&tickets).0, state.clone())).unwrap();
+                    let ticket = &ticket.get(&tickets).0;
+                    let told = block_on(store.record(ticket, state.clone()));
+                    prop_assert!(matches!(told, Ok(()) | Err(ClaimError::Lost)), "{:?}", told);
+                    if told.is_ok() {
+                        prop_assert_eq!(store.state(ticket.key()), Some(state.clone()), "written down");
+                    }
                 }
                 Step::Release { ticket } => block_on(store.release(&ticket.get(&tickets).0)).unwrap(),
                 Step::Abandon { ticket } => store.abandon(&ticket.get(&tickets).0),

@@ -14,5 +14,7 @@ pub mod server;
 #[cfg(feature = "server")]
 pub use server::{PaymentLayer, PaymentService};
 
+pub mod store;
+
 #[doc(no_inline)]
 pub use x402_core;

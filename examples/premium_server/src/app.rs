@@ -9,14 +9,19 @@ use axum::{
 use url::Url;
 use x402_core::{
     Facilitator, ResourceInfo,
+    claim::ClaimStore,
     server::{Gate, Offer, Offers, OffersError, Payment},
 };
 use x402_tower::PaymentLayer;
 
 use crate::config::Config;
 
-/// Sells `page`, and settles with this facilitator.
-pub(crate) fn app(facilitator: impl Facilitator + 'static, config: &Config, page: &Url) -> Result<Router, OffersError> {
+/// Sells `page` through this gate.
+pub(crate) fn app<F, C>(gate: Gate<F, C>, config: &Config, page: &Url) -> Result<Router, OffersError>
+where
+    F: Facilitator + 'static,
+    C: ClaimStore + 'static,
+{
     let mut resource = ResourceInfo::new(page.as_str());
     resource.mime_type = Some("text/html".to_owned());
     resource.description = Some(match config.is_sandbox() {
@@ -25,7 +30,7 @@ pub(crate) fn app(facilitator: impl Facilitator + 'static, config: &Config, page
     });
     let offer = Offer::exact_amount(&config.token, config.price, config.recipient)?;
     let offers = Offers::new(resource, [offer])?;
-    let premium = get(premium).layer(PaymentLayer::new(Gate::new(facilitator), offers));
+    let premium = get(premium).layer(PaymentLayer::new(gate, offers));
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
@@ -36,6 +41,7 @@ pub(crate) fn app(facilitator: impl Facilitator + 'static, config: &Config, page
 
 /// What is sold.
 async fn premium(Extension(payment): Extension<Payment>) -> Html<String> {
+    tracing::info!(payer = %payment.payer, "made the premium page");
     Html(format!(
         "<!doctype html>\n<html lang=\"en\">\n<title>Premium content</title>\n\
          <h1>Premium content</h1>\n<p>Paid for by {}. Thank you.</p>\n</html>\n",

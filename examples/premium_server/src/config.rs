@@ -6,6 +6,7 @@ use alloy_primitives::{Address, address};
 use url::Url;
 use x402_core::{Amount, Asset, Network, address::parse_evm};
 use x402_oneshot::{BaseUrl, BusinessId, Credentials};
+use x402_tower::store::redis::RedisUrl;
 
 /// What `--help` says of the environment.
 pub(crate) const ENVIRONMENT: &str = "\
@@ -21,6 +22,8 @@ Environment:
   PAYMENT_TOKEN_ADDRESS  the token, on Base Sepolia [default: USDC]
   MAX_AMOUNT_REQUIRED    the price in atomic units; USDC has 6 decimals [default: 50000, which is $0.05]
   PORT                   the port to listen on; 0 is any [default: 8402]
+  REDIS_URL              keep claims there, shared by all servers that sell this page [default: in this process]
+  REDIS_LEASE_MS         how long a server that died holds its claims there, in milliseconds [default: 30000]
   SANDBOX_PORT           the sandbox's port; 0 is any [default: 0]
   SANDBOX_BLOCK_TIME_MS  the sandbox's block time in milliseconds [default: 2000]
   RUST_LOG               what is logged, to stderr [default: info]";
@@ -43,6 +46,9 @@ pub(crate) struct Config {
     pub(crate) token: Asset,
     pub(crate) price: Amount,
     pub(crate) port: u16,
+    /// Without it claims are kept in this process.
+    pub(crate) redis_url: Option<RedisUrl>,
+    pub(crate) redis_lease: Duration,
     pub(crate) sandbox_port: u16,
     pub(crate) sandbox_block_time: Duration,
 }
@@ -95,6 +101,10 @@ impl Config {
             },
             price: environment.read("MAX_AMOUNT_REQUIRED", price)?.unwrap_or_else(|| Amount::from_atomic(50_000)),
             port: environment.read("PORT", number)?.unwrap_or(8402),
+            redis_url: environment.read("REDIS_URL", RedisUrl::from_str)?,
+            redis_lease: environment
+                .read("REDIS_LEASE_MS", number)?
+                .map_or(Duration::from_secs(30), Duration::from_millis),
             sandbox_port: environment.read("SANDBOX_PORT", number)?.unwrap_or(0),
             sandbox_block_time: environment
                 .read("SANDBOX_BLOCK_TIME_MS", number)?
@@ -267,6 +277,8 @@ mod tests {
                 &["f.example", "http://f.example", "ftp://127.0.0.1", "https://u:p@f.example", "https://"],
             ),
             ("ONESHOT_BUSINESS_ID", &["7", "None"]),
+            ("REDIS_URL", &["localhost", "http://127.0.0.1:6379", "redis://", "redis://:s3cret@127.0.0.1:port"]),
+            ("REDIS_LEASE_MS", &["30s", "-1"]),
         ];
         for (name, values) in cases {
             for value in *values {

@@ -14,11 +14,13 @@ mod backend;
 mod config;
 mod stop;
 
-use std::{error::Error, io::IsTerminal as _, process::ExitCode};
+use std::{error::Error, io::IsTerminal as _, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+use x402_core::server::Gate;
+use x402_tower::store::redis::{ConnectError, RedisClaims, RedisUrl};
 
 use crate::{
     backend::Backend,
@@ -63,9 +65,17 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let port = listener.local_addr()?.port();
     let base_url = config.base_url(port);
 
+    let claims = match &config.redis_url {
+        Some(url) => Some(connect(url, config.redis_lease).await?),
+        None => None,
+    };
     let backend = Backend::start(&config, &base_url).await?;
     let page = base_url.join("premium")?;
-    let app = app::app(backend.facilitator.clone(), &config, &page)?;
+    let gate = Gate::new(backend.facilitator.clone());
+    let app = match claims {
+        Some(claims) => app::app(gate.claims(claims), &config, &page)?,
+        None => app::app(gate, &config, &page)?,
+    };
 
     // Before anything is printed: whoever reads the first line may already want to stop it.
     let told_to_stop = stop::signals()?;
@@ -80,6 +90,15 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     axum::serve(listener, app).with_graceful_shutdown(told_to_stop).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Claims that all servers of the page share.
+async fn connect(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, String> {
+    let connected = RedisClaims::builder(url.clone()).lease(lease).connect().await;
+    connected.map_err(|error| match error {
+        ConnectError::Lease { .. } => format!("REDIS_LEASE_MS: {error}"),
+        _ => format!("REDIS_URL: {}", chain(&error)),
+    })
 }
 
 /// An error and its causes, on one line.

@@ -31,8 +31,8 @@ pub trait ClaimStore: Send + Sync {
     /// Takes the payment, if nobody has it.
     fn claim(&self, claim: &NewClaim) -> impl Future<Output = Result<Claim, ClaimError>> + Send;
 
-    /// Moves a claim on. Only the holder can: a ticket that lost its claim changes nothing. `Delivered` and `Rejected`
-    /// are ends, and leave the claim without a holder.
+    /// Moves a claim on. Only the holder can: a ticket that lost its claim changes nothing, and is told so with
+    /// [`ClaimError::Lost`]. `Delivered` and `Rejected` are ends, and leave the claim without a holder.
     fn record(&self, ticket: &Ticket, state: ClaimState) -> impl Future<Output = Result<(), ClaimError>> + Send;
 
     /// Lets a claim go, when it is certain that nothing was asked that could move money: see the table.
@@ -117,7 +117,7 @@ impl Ticket {
     }
 }
 
-/// The store cannot answer.
+/// The store cannot answer, or cannot do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimError {
@@ -127,6 +127,9 @@ pub enum ClaimError {
         /// How many it may hold.
         capacity: usize,
     },
+    /// The ticket no longer holds its claim: it was let go, or, in a store with leases, its lease lapsed.
+    #[error("the claim is no longer held")]
+    Lost,
     /// It cannot be reached.
     #[error("the claim store cannot be reached")]
     Unavailable(#[source] BoxError),

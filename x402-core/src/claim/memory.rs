@@ -184,7 +184,7 @@ impl ClaimStore for MemoryClaims {
 
     async fn record(&self, ticket: &Ticket, state: ClaimState) -> Result<(), ClaimError> {
         let mut claims = self.lock();
-        let Some(entry) = claims.held(ticket) else { return Ok(()) };
+        let entry = claims.held(ticket).ok_or(ClaimError::Lost)?;
         if matches!(state, ClaimState::Delivered | ClaimState::Rejected(_)) {
             entry.holder = None;
         }

@@ -91,6 +91,7 @@ caught! {
     a_store_that_gives_away_what_is_held_is_caught: GivesAwayWhatIsHeld breaks "can be made";
     a_store_that_obeys_anybody_is_caught: ForgetsHolders breaks "only the holder moves a claim";
     a_store_whose_tickets_are_all_alike_is_caught: ReusesTickets breaks "have different tickets";
+    a_store_that_does_not_say_that_a_claim_is_lost_is_caught: KeepsQuietAboutLoss breaks "its ticket is told so";
     a_store_that_keeps_what_is_released_is_caught: KeepsWhatIsReleased breaks "let go by Release";
     a_store_that_keeps_what_is_abandoned_is_caught: KeepsWhatIsAbandoned breaks "let go by Abandon";
     a_store_that_keeps_what_is_unknown_is_caught: KeepsWhatIsUnknown breaks "not Free(Unknown(None))";

@@ -18,6 +18,7 @@ pub(crate) enum Fault {
     ForgetsResources,
     GivesAwayWhatIsHeld,
     KeepsHoldersOfEnds,
+    KeepsQuietAboutLoss,
     KeepsWhatIsAbandoned,
     KeepsWhatIsReleased,
     KeepsWhatIsUnknown,
@@ -67,16 +68,19 @@ impl Toy {
     }
 
     /// Replaces the row of whoever holds it; `None` forgets it.
-    fn change(&self, ticket: &Ticket, change: impl FnOnce(Row) -> Option<Row>) {
-        let Some(row) = self.rows.lock().unwrap().get(ticket.key()).cloned() else { return };
+    fn change(&self, ticket: &Ticket, change: impl FnOnce(Row) -> Option<Row>) -> Result<(), ClaimError> {
+        let lost = || if self.has(Fault::KeepsQuietAboutLoss) { Ok(()) } else { Err(ClaimError::Lost) };
+        let Some(row) = self.rows.lock().unwrap().get(ticket.key()).cloned() else { return lost() };
         if row.holder != Some(ticket.id()) && !(self.has(Fault::ForgetsHolders) && row.holder.is_some()) {
-            return;
+            return lost();
         }
         self.put(ticket.key(), change(row));
+        Ok(())
     }
 
     fn let_go(&self, ticket: &Ticket, release: bool) {
-        self.change(ticket, |row| match row.state {
+        // Whoever lets go of what it has lost need not know.
+        let _ = self.change(ticket, |row| match row.state {
             ClaimState::Settling if !release => Some(Row { state: ClaimState::Unknown(None), holder: None, ..row }),
             ClaimState::Claimed | ClaimState::Settling => None,
             ClaimState::Unknown(_) if self.has(Fault::KeepsWhatIsUnknown) => Some(row),
@@ -134,8 +138,7 @@ impl ClaimStore for Toy {
         self.change(ticket, |row| {
             let holder = if ends && !self.has(Fault::KeepsHoldersOfEnds) { None } else { row.holder };
             Some(Row { state, holder, ..row })
-        });
-        Ok(())
+        })
     }
 
     async fn release(&self, ticket: &Ticket) -> Result<(), ClaimError> {

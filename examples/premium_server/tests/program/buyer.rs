@@ -43,8 +43,13 @@ impl Buyer {
     }
 
     pub(crate) async fn present(&self, url: &str, payment: &SignedPayment) -> Response {
+        self.try_present(url, payment).await.unwrap()
+    }
+
+    /// Presents a payment to a server that may not answer.
+    pub(crate) async fn try_present(&self, url: &str, payment: &SignedPayment) -> reqwest::Result<Response> {
         let (name, value) = payment.header();
-        self.http.get(url).header(name, value).send().await.unwrap()
+        self.http.get(url).header(name, value).send().await
     }
 
     /// Pays, and gives the page and the receipt.

@@ -22,6 +22,8 @@ async fn a_malformed_variable_is_one_line_and_status_2() {
         ("ONESHOT_API_URL", "http://api.1shotapi.com/v0"),
         ("ONESHOT_FACILITATOR", "both"),
         ("ONESHOT_BUSINESS_ID", "7"),
+        ("REDIS_URL", "http://:s3cret@127.0.0.1"),
+        ("REDIS_LEASE_MS", "30s"),
         ("ONESHOT_API_KEY", ""),
         ("ONESHOT_API_SECRET", ""),
     ] {

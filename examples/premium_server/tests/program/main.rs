@@ -4,9 +4,13 @@
 
 mod books;
 mod buyer;
+#[expect(dead_code, reason = "the store's own tests do more with it")]
+#[path = "../../../../x402-tower/tests/redis/server.rs"]
+mod redis;
 mod server;
 
 mod environment;
 mod lifetime;
 mod remote;
 mod sells;
+mod shared;

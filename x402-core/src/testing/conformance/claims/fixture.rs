@@ -11,7 +11,7 @@ use std::{
 use alloy_primitives::{Address, B256, keccak256};
 
 use crate::{
-    claim::{Claim, ClaimKey, ClaimState, ClaimStore, NewClaim, Taken, Ticket},
+    claim::{Claim, ClaimError, ClaimKey, ClaimState, ClaimStore, NewClaim, Taken, Ticket},
     network::Network,
     settlement::Receipt,
     time::UnixSeconds,
@@ -157,6 +157,12 @@ pub(super) async fn take(store: &impl ClaimStore, new: &NewClaim, expected: &Tak
 
 pub(super) async fn record(store: &impl ClaimStore, ticket: &Ticket, state: ClaimState) {
     store.record(ticket, state).await.unwrap_or_else(|error| panic!("a store that works records: {error}"));
+}
+
+/// A ticket that holds nothing is told so.
+pub(super) async fn record_in_vain(store: &impl ClaimStore, ticket: &Ticket, state: ClaimState, rule: &str) {
+    let answer = store.record(ticket, state).await;
+    assert!(matches!(answer, Err(ClaimError::Lost)), "{rule}: its ticket is told so: {answer:?}");
 }
 
 pub(super) async fn release(store: &impl ClaimStore, ticket: &Ticket) {
