@@ -143,7 +143,7 @@ impl ClaimStore for MemoryClaims {
     async fn claim(&self, claim: &NewClaim) -> Result<Claim, ClaimError> {
         let mut state = self.lock();
         state.forget_expired(claim.now);
-        if state.entries.len() >= self.capacity {
+        if state.entries.len() >= self.capacity && claim.starts && !state.entries.contains_key(&claim.key) {
             state.forget_rejected();
         }
         let full = state.entries.len() >= self.capacity;
