@@ -8,11 +8,7 @@ use x402_core::{X402Version, claim::ClaimState};
 use crate::support::{Act, Answer, BOTH, CHEAP, Latch, OTHER, PREMIUM, Shop, within};
 
 /// Sends so many copies at once, and gives their answers as they come.
-async fn send(
-    shop: &Arc<Shop>,
-    version: X402Version,
-    copies: usize,
-) -> tokio::sync::mpsc::UnboundedReceiver<Answer> {
+async fn send(shop: &Arc<Shop>, version: X402Version, copies: usize) -> tokio::sync::mpsc::UnboundedReceiver<Answer> {
     let payment = shop.sign(version, PREMIUM, 1).await;
     let (answered, answers) = tokio::sync::mpsc::unbounded_channel();
     for _ in 0..copies {

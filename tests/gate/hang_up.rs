@@ -5,11 +5,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
-use x402_core::{
-    Reason, X402Version,
-    claim::ClaimState,
-    server::Identifiers,
-};
+use x402_core::{Reason, X402Version, claim::ClaimState, server::Identifiers};
 use x402_tower::server::Order;
 
 use crate::support::{Act, BOTH, CONTENT, Latch, PREMIUM, Settings, Shop, bent, head, within};
@@ -139,10 +135,7 @@ async fn point_7_with_half_of_the_request_body_sent() {
 #[tokio::test]
 async fn points_8_and_9_during_verification() {
     for version in BOTH {
-        for (point, act) in [
-            (8, Act::held as fn(Act, &Latch) -> Act),
-            (9, Act::held_midway),
-        ] {
+        for (point, act) in [(8, Act::held as fn(Act, &Latch) -> Act), (9, Act::held_midway)] {
             let scene = Scene::set(version, Settings::default()).await;
             scene.shop.facilitator.next_verify(act(Act::honestly(), &scene.latch));
             scene.hang_up_at_the_latch().await;
@@ -165,11 +158,7 @@ async fn point_10_during_the_handler() {
 #[tokio::test]
 async fn points_11_to_13_during_settlement() {
     for version in BOTH {
-        for (point, act) in [
-            (11, Act::held as fn(Act, &Latch) -> Act),
-            (12, Act::held_after),
-            (13, Act::held_midway),
-        ] {
+        for (point, act) in [(11, Act::held as fn(Act, &Latch) -> Act), (12, Act::held_after), (13, Act::held_midway)] {
             let scene = Scene::set(version, Settings::default()).await;
             scene.shop.facilitator.next_settle(act(Act::honestly(), &scene.latch));
             scene.hang_up_at_the_latch().await;
@@ -302,7 +291,9 @@ async fn background_during_settlement() {
 async fn a_payment_that_was_named_gets_its_response_again_wherever_it_was_lost() {
     let settings = Settings { identifiers: Some(Identifiers::Optional), ..Settings::default() };
     let named = |payment: &Payment| {
-        bent(payment, |document| document["extensions"]["payment-identifier"]["info"]["id"] = "pay_0123456789abcdef".into())
+        bent(payment, |document| {
+            document["extensions"]["payment-identifier"]["info"]["id"] = "pay_0123456789abcdef".into()
+        })
     };
     // While it settles.
     let mut scene = Scene::set(X402Version::V2, settings).await;

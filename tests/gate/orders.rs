@@ -95,7 +95,8 @@ async fn background_gives_content_away_once_under_each_fault_and_never_twice() {
             // The documented loss: the content is handed over, whatever comes of the payment.
             let answer = shop.get(PREMIUM, &payment).await;
             assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, CONTENT), "{case}");
-            let has_receipt = [PAYMENT_RESPONSE, X_PAYMENT_RESPONSE].iter().any(|name| answer.headers.contains_key(name));
+            let has_receipt =
+                [PAYMENT_RESPONSE, X_PAYMENT_RESPONSE].iter().any(|name| answer.headers.contains_key(name));
             assert!(!has_receipt, "{case}: nothing is claimed that is not known");
             latch.reached().await;
             assert_eq!(shop.get(PREMIUM, &payment).await.status, StatusCode::CONFLICT, "{case}");

@@ -232,7 +232,8 @@ impl Facilitator {
                 return StatusCode::OK.into_response();
             }
         };
-        let text = text.replace("$payer", &asked.payer).replace("$network", &asked.network).replace("$hash", &asked.hash);
+        let text =
+            text.replace("$payer", &asked.payer).replace("$network", &asked.network).replace("$hash", &asked.hash);
         match act.midway {
             Some(latch) => (status, Body::new(Halves::new(&text, latch))).into_response(),
             None => (status, text).into_response(),
@@ -265,7 +266,11 @@ impl Asked {
     }
 }
 
-async fn verify(State(facilitator): State<Facilitator>, ConnectInfo(switch): ConnectInfo<Switch>, body: Bytes) -> Response {
+async fn verify(
+    State(facilitator): State<Facilitator>,
+    ConnectInfo(switch): ConnectInfo<Switch>,
+    body: Bytes,
+) -> Response {
     let asked = Asked::of(&body);
     let act = {
         let mut record = facilitator.record();
@@ -279,7 +284,11 @@ async fn verify(State(facilitator): State<Facilitator>, ConnectInfo(switch): Con
     facilitator.answer(act, &asked, &switch, truth).await
 }
 
-async fn settle(State(facilitator): State<Facilitator>, ConnectInfo(switch): ConnectInfo<Switch>, body: Bytes) -> Response {
+async fn settle(
+    State(facilitator): State<Facilitator>,
+    ConnectInfo(switch): ConnectInfo<Switch>,
+    body: Bytes,
+) -> Response {
     let asked = Asked::of(&body);
     let act = {
         let mut record = facilitator.record();

@@ -79,7 +79,7 @@ impl Shop {
         let gate = Gate::new(remote).claims(Arc::clone(&claims)).clock(clock.clone());
 
         let offers: Vec<_> = [(PREMIUM, "$0.05"), (OTHER, "$0.05"), (CHEAP, "$0.01")]
-            .map(|(path, price)| (path, offer(path, price, settings.identifiers)))
+            .map(|(path, price)| (path, offer(&Network::BASE_SEPOLIA, path, price, settings.identifiers)))
             .into();
         let mut app = Router::new();
         for (path, offers) in &offers {
@@ -101,15 +101,29 @@ impl Shop {
 
     /// A payment for a route, signed by the buyer; `nonce` tells payments apart.
     pub(crate) async fn sign(&self, version: X402Version, path: &str, nonce: u8) -> (HeaderName, HeaderValue) {
+        self.pay(self.offers(path), version, nonce).await
+    }
+
+    /// A payment of as much to the same recipient on another network.
+    pub(crate) async fn sign_for(
+        &self,
+        network: &Network,
+        version: X402Version,
+        nonce: u8,
+    ) -> (HeaderName, HeaderValue) {
+        self.pay(&offer(network, PREMIUM, "$0.05", None), version, nonce).await
+    }
+
+    async fn pay(&self, offers: &Offers, version: X402Version, nonce: u8) -> (HeaderName, HeaderValue) {
         let payer = Payer::new(buyer()).clock(self.clock.clone()).nonces(move || Ok(B256::repeat_byte(nonce)));
-        let offered = Offered::new(version, self.offers(path).required().clone());
+        let offered = Offered::new(version, offers.required().clone());
         let choice = payer.choose(&offered).unwrap();
         payer.sign(&offered, choice).await.unwrap().header()
     }
 
     /// What became of the payment with this nonce.
     pub(crate) fn state(&self, nonce: u8) -> Option<ClaimState> {
-        let asset = usdc().address();
+        let asset = usdc(&Network::BASE_SEPOLIA).address();
         let nonce = B256::repeat_byte(nonce);
         self.claims.state(&ClaimKey { chain_id: 84532, asset, from: buyer().address(), nonce })
     }
@@ -186,8 +200,8 @@ pub(crate) fn head(path: &str, (name, value): &(HeaderName, HeaderValue)) -> Str
     format!("GET {path} HTTP/1.1\r\nhost: shop.example\r\n{name}: {}\r\n\r\n", value.to_str().unwrap())
 }
 
-fn offer(path: &str, price: &str, identifiers: Option<Identifiers>) -> Offers {
-    let offer = Offer::exact(&usdc(), &price.parse().unwrap(), Address::repeat_byte(7)).unwrap();
+fn offer(network: &Network, path: &str, price: &str, identifiers: Option<Identifiers>) -> Offers {
+    let offer = Offer::exact(&usdc(network), &price.parse().unwrap(), Address::repeat_byte(7)).unwrap();
     let offers = Offers::new(format!("https://shop.example{path}"), [offer]).unwrap();
     match identifiers {
         Some(identifiers) => offers.payment_identifiers(identifiers),
@@ -195,8 +209,8 @@ fn offer(path: &str, price: &str, identifiers: Option<Identifiers>) -> Offers {
     }
 }
 
-fn usdc() -> Asset {
-    Asset::usdc(&Network::BASE_SEPOLIA).unwrap()
+fn usdc(network: &Network) -> Asset {
+    Asset::usdc(network).unwrap()
 }
 
 pub(crate) fn buyer() -> PrivateKeySigner {
