@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
-use x402_core::{Reason, claim::ClaimState, header::PAYMENT_REQUIRED};
+use x402_core::{Reason, X402Version, claim::ClaimState, header::PAYMENT_REQUIRED};
 use x402_tower::server::Order;
 
 use crate::support::{Act, BOTH, CONTENT, FREE_TEXT, Latch, NOW, PREMIUM, Settings, Shop, bent, within};
@@ -132,4 +132,47 @@ async fn attack_22_ambiguous_failure_the_payer_is_never_asked_to_pay_a_second_ti
             assert_eq!(shop.work.started(), 1, "{case}");
         }
     }
+}
+
+#[tokio::test]
+async fn attack_22_a_transaction_that_was_named_is_asked_about_until_it_is_mined_and_the_content_is_then_there() {
+    for version in BOTH {
+        let (shop, latch) = (Shop::open().await, Latch::new());
+        for _ in 0..2 {
+            shop.facilitator.next_settle(Act::pending());
+        }
+        let settled = r#"{"success":true,"transaction":"$hash","network":"$network","payer":"$payer"}"#;
+        shop.facilitator.next_settle(Act::saying(200, settled).held(&latch));
+        let payment = [shop.sign(version, PREMIUM, 1).await];
+        shop.get(PREMIUM, &payment).await.is_unknown(version);
+        // The server asks by itself.
+        latch.reached().await;
+        latch.open();
+        within(async {
+            while shop.settlements.unknown() > 0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        assert!(matches!(shop.state(1), Some(ClaimState::Settled(_))));
+        shop.get(PREMIUM, &payment).await.is_served(version);
+        assert_eq!((shop.work.started(), shop.facilitator.transfers()), (1, 1));
+        let bodies = shop.facilitator.settle_bodies();
+        assert!(bodies.len() == 3 && bodies.iter().all(|body| *body == bodies[0]), "always the identical request");
+    }
+}
+
+#[tokio::test]
+async fn attack_22_a_server_that_stopped_asking_lets_the_payer_ask() {
+    let shop = Shop::open().await;
+    for _ in 0..2 {
+        shop.facilitator.next_settle(Act::pending());
+    }
+    let payment = [shop.sign(X402Version::V2, PREMIUM, 1).await];
+    shop.get(PREMIUM, &payment).await.is_unknown(X402Version::V2);
+    shop.settlements.drain().await;
+    // Still not mined.
+    shop.facilitator.next_settle(Act::pending());
+    shop.get(PREMIUM, &payment).await.is_unknown(X402Version::V2);
+    assert_eq!((shop.work.started(), shop.facilitator.settle_calls(), shop.facilitator.transfers()), (1, 3, 1));
 }

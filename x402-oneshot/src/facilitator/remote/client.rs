@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::{fmt, time::Duration};
 
+use alloy_primitives::B256;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use x402_core::{
-    Facilitator, FacilitatorRequest, SettleResponse, SupportedResponse, VerifyResponse,
+    Facilitator, FacilitatorRequest, Reason, SettleResponse, SupportedResponse, VerifyResponse,
     facilitator::{FacilitatorError, FacilitatorErrorKind, Reach},
     reason::ReasonKind,
     wire,
@@ -30,7 +31,9 @@ use crate::{
 /// that contradicts it is no verdict. What the facilitator says in free text is read by nobody and kept nowhere.
 ///
 /// A settlement is sent once. Only if the answer is `settlement_pending` and names the transaction, the same request
-/// is sent once more, as the protocol's reference servers do. Redirects are not followed, and `/supported` is asked
+/// is sent once more, as the protocol's reference servers do, and again each time that it is
+/// [asked about](Facilitator::reconcile). A settlement that named none and whose answer was lost cannot be asked about:
+/// the protocol has no question for that, and its outcome stays unknown. Redirects are not followed, and `/supported` is asked
 /// only for [`Facilitator::supported`]. Cheap to clone.
 ///
 /// # Security
@@ -156,13 +159,25 @@ impl Facilitator for Remote {
         if !is_under_way(&first) {
             return Ok(doubted(first, status.is_server_error()));
         }
-        // The transaction of the first answer may be on its way: only what speaks about a transaction replaces that
-        // answer. A refusal does not, since the payer's balance may be gone because the first one was mined.
         match self.settle_once(body).await {
-            Ok((_, second)) if second.success || is(&second, ReasonKind::Reverted) => Ok(second),
-            Ok((_, second)) if is_under_way(&second) => Ok(second),
+            Ok((_, second)) if speaks_of(&first.transaction, &second) => Ok(second),
             Ok(_) | Err(_) => Ok(first),
         }
+    }
+
+    /// Sends the identical request again if a transaction was named: it is on its way already, so that no money moves
+    /// that would not have moved anyway. Without one nothing is sent, since the first request may never have arrived.
+    async fn reconcile(
+        &self,
+        request: &FacilitatorRequest,
+        transaction: Option<B256>,
+    ) -> Result<SettleResponse, FacilitatorError> {
+        let network = request.requirements().network.clone();
+        let mut pending = SettleResponse::failed(Reason::SETTLEMENT_PENDING, network, None);
+        let Some(transaction) = transaction else { return Ok(pending) };
+        pending.transaction = transaction.to_string();
+        let (_, answer) = self.settle_once(wire::encode_facilitator_request(request).into()).await?;
+        Ok(if speaks_of(&pending.transaction, &answer) { answer } else { pending })
     }
 
     async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
@@ -176,6 +191,16 @@ impl Facilitator for Remote {
 
 fn is(answer: &SettleResponse, kind: ReasonKind) -> bool {
     !answer.success && answer.error_reason.as_ref().is_some_and(|reason| reason.kind() == kind)
+}
+
+/// Whether an answer says what became of a transaction that was named as pending.
+///
+/// That one may be on its way: only what speaks about a transaction replaces what is known, and a revert only if it is
+/// that one's own. A refusal does not, since the payer's balance may be gone, and a second transaction revert, because
+/// the first was mined.
+fn speaks_of(transaction: &str, answer: &SettleResponse) -> bool {
+    let is_its_revert = is(answer, ReasonKind::Reverted) && answer.transaction.eq_ignore_ascii_case(transaction);
+    answer.success || is_under_way(answer) || is_its_revert
 }
 
 /// Whether it is said that a transaction, named, is pending.
