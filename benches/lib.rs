@@ -1,1 +1,13 @@
-//! What the benches share.
+//! What the benches share: a shop, its routes, the bare libraries to compare with, and a way to compare.
+
+#![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+
+pub mod bare;
+
+pub mod loopback;
+
+pub mod ratio;
+
+pub mod routes;
+
+pub mod shop;

@@ -104,19 +104,20 @@ impl Settlement {
     /// Judges an answer by what was asked.
     ///
     /// A success for another network or payer, or without a well-formed hash, is not believed, and is no proof of the
-    /// opposite either: it is unknown. A failure is a refusal unless its reason is `settlement_pending`, or that the
-    /// nonce is spent: by our payment perhaps, which somebody else put on chain.
+    /// opposite either: it is unknown. A failure is a refusal, unless its reason is one of three that prove nothing:
+    /// `settlement_pending`; that the nonce is spent, by our payment perhaps, which somebody else put on chain; and
+    /// `unexpected_settle_error` or none, which implementations say of any exception, also after they have sent the
+    /// transaction.
     #[must_use]
     pub fn judge(answer: &SettleResponse, network: &Network, payer: Address) -> Self {
         let transaction = parse_hash(&answer.transaction);
         if !answer.success {
             let reason = answer.error_reason.clone().unwrap_or(Reason::UNEXPECTED_SETTLE_ERROR);
-            return match reason.kind() {
-                // That the nonce is spent proves that the authorization was used, and not that we were not paid by it:
-                // whoever sees it can put it on chain (attack 2).
-                ReasonKind::Pending | ReasonKind::NonceUsed => Self::Unknown(transaction),
-                _ => Self::Refused(reason),
-            };
+            // A spent nonce proves that the authorization was used, and not that we were not paid by it: whoever sees it
+            // can put it on chain (attack 2).
+            let proves_nothing = matches!(reason.kind(), ReasonKind::Pending | ReasonKind::NonceUsed)
+                || reason == Reason::UNEXPECTED_SETTLE_ERROR;
+            return if proves_nothing { Self::Unknown(transaction) } else { Self::Refused(reason) };
         }
         // v2 makes the payer optional; if it is named it must be ours.
         let fits =
@@ -171,11 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_a_refusal_unless_it_is_pending() {
+    fn a_failure_is_a_refusal_unless_its_reason_proves_nothing() {
         let failed = |reason| SettleResponse::failed(reason, Network::BASE, None);
         assert_eq!(judge(&failed(Reason::INSUFFICIENT_FUNDS)), Settlement::Refused(Reason::INSUFFICIENT_FUNDS));
         assert_eq!(judge(&failed(Reason::SETTLEMENT_PENDING)), Settlement::Unknown(None));
         let wordless = SettleResponse { error_reason: None, ..failed(Reason::VALUE) };
-        assert_eq!(judge(&wordless), Settlement::Refused(Reason::UNEXPECTED_SETTLE_ERROR));
+        assert_eq!(judge(&wordless), Settlement::Unknown(None));
+        assert_eq!(judge(&failed(Reason::UNEXPECTED_SETTLE_ERROR)), Settlement::Unknown(None));
+        assert_eq!(judge(&failed(Reason::NONCE_USED)), Settlement::Unknown(None));
     }
 }

@@ -1,7 +1,7 @@
 //! Claims of one process.
 
 use std::{
-    collections::{BTreeSet, HashMap, hash_map},
+    collections::{BTreeSet, HashMap, VecDeque, hash_map},
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -13,12 +13,13 @@ use crate::time::UnixSeconds;
 
 /// Keeps claims in memory, bounded in number.
 ///
-/// Expired claims are forgotten as others come in. At the bound a new claim is an error, so that its request is
-/// refused with 503 and nobody is charged: forgetting a live claim instead would let its payment be used again. Only
-/// payments in flight and payments made fill it; one that fails verification is released at once.
+/// Expired claims are forgotten as others come in. At the bound the oldest *rejected* claim makes room: should its
+/// payment be presented again, it is verified and refused again. If there is none, a new claim is an error, so that its
+/// request is refused with 503 and nobody is charged: forgetting any other claim would let its payment be used again.
+/// Those are payments in flight and payments made; one that fails verification is released at once.
 ///
 /// A restart forgets everything. Then a payment in flight ends on chain without its content, and one already used is
-/// stopped by its spent nonce at the facilitator.
+/// found spent when it is verified; so do not switch [verification](crate::server::Gate::verify) off with this store.
 pub struct MemoryClaims {
     capacity: usize,
     state: Mutex<State>,
@@ -28,6 +29,8 @@ pub struct MemoryClaims {
 struct State {
     entries: HashMap<ClaimKey, Entry>,
     by_expiry: BTreeSet<(UnixSeconds, ClaimKey)>,
+    /// In the order of their rejection, with the expiry that tells a claim from a later one of the same key.
+    rejected: VecDeque<(UnixSeconds, ClaimKey)>,
     last_id: u64,
 }
 
@@ -92,9 +95,26 @@ impl State {
                 self.entries.remove(&key);
             }
         }
+        // What has expired need not be looked through when room is wanted.
+        while self.rejected.front().is_some_and(|(keep_until, _)| *keep_until < now) {
+            self.rejected.pop_front();
+        }
         // After a flood, give the memory back.
         if self.entries.capacity() > 1024 && self.entries.len() < self.entries.capacity() / 8 {
             self.entries.shrink_to_fit();
+        }
+    }
+
+    /// Forgets the oldest rejected claim, if there is one.
+    fn forget_rejected(&mut self) {
+        while let Some((keep_until, key)) = self.rejected.pop_front() {
+            let is_it =
+                |entry: &Entry| entry.keep_until == keep_until && matches!(entry.state, ClaimState::Rejected(_));
+            if self.entries.get(&key).is_some_and(is_it) {
+                self.entries.remove(&key);
+                self.by_expiry.remove(&(keep_until, key));
+                return;
+            }
         }
     }
 
@@ -123,6 +143,9 @@ impl ClaimStore for MemoryClaims {
     async fn claim(&self, claim: &NewClaim) -> Result<Claim, ClaimError> {
         let mut state = self.lock();
         state.forget_expired(claim.now);
+        if state.entries.len() >= self.capacity {
+            state.forget_rejected();
+        }
         let full = state.entries.len() >= self.capacity;
         state.last_id += 1;
         let id = state.last_id;
@@ -165,7 +188,13 @@ impl ClaimStore for MemoryClaims {
         if matches!(state, ClaimState::Delivered | ClaimState::Rejected(_)) {
             entry.holder = None;
         }
+        let rejected = matches!(state, ClaimState::Rejected(_)).then(|| (entry.keep_until, ticket.key().clone()));
         entry.state = state;
+        claims.rejected.extend(rejected);
+        if claims.rejected.len() > self.capacity.saturating_mul(2) {
+            let State { entries, rejected, .. } = &mut *claims;
+            rejected.retain(|(keep_until, key)| entries.get(key).is_some_and(|entry| entry.keep_until == *keep_until));
+        }
         Ok(())
     }
 
@@ -176,5 +205,68 @@ impl ClaimStore for MemoryClaims {
 
     fn abandon(&self, ticket: &Ticket) {
         self.lock().let_go(ticket, true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use alloy_primitives::Address;
+
+    use super::*;
+    use crate::reason::Reason;
+
+    /// Nothing here waits.
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => output,
+            Poll::Pending => unreachable!("memory is at hand"),
+        }
+    }
+
+    fn new(nonce: u64, keep_until: u64) -> NewClaim {
+        let nonce = B256::from(alloy_primitives::U256::from(nonce));
+        NewClaim {
+            key: ClaimKey { chain_id: 1, asset: Address::ZERO, from: Address::ZERO, nonce },
+            resource: B256::ZERO,
+            starts: true,
+            keep_until: UnixSeconds::from_secs(keep_until),
+            now: UnixSeconds::from_secs(0),
+        }
+    }
+
+    fn end(claims: &MemoryClaims, nonce: u64, keep_until: u64, state: ClaimState) -> Result<(), ClaimError> {
+        match now(claims.claim(&new(nonce, keep_until)))? {
+            Claim::Taken(ticket, _) => now(claims.record(&ticket, state)),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn rejected_claims_make_room_oldest_first_and_used_ones_never() {
+        let claims = MemoryClaims::with_capacity(3);
+        end(&claims, 1, 100, ClaimState::Delivered).unwrap();
+        end(&claims, 2, 100, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        end(&claims, 3, 100, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        end(&claims, 4, 100, ClaimState::Delivered).unwrap();
+        assert_eq!(claims.state(&new(2, 0).key), None);
+        assert!(claims.state(&new(3, 0).key).is_some());
+        end(&claims, 5, 100, ClaimState::Delivered).unwrap();
+        let full = end(&claims, 6, 100, ClaimState::Delivered).unwrap_err();
+        assert!(matches!(full, ClaimError::Full { capacity: 3 }));
+    }
+
+    #[test]
+    fn a_flood_of_rejected_claims_leaves_no_trail() {
+        let claims = MemoryClaims::with_capacity(10);
+        for nonce in 0..1000 {
+            end(&claims, nonce, 100 - nonce % 50, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        }
+        assert_eq!(claims.len(), 10);
+        assert!(claims.lock().rejected.len() <= 21);
     }
 }

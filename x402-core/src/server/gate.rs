@@ -102,6 +102,11 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     ///
     /// Without it the work may be done for a payment that then does not settle. It makes sense where settling comes
     /// first, since settling is the check.
+    ///
+    /// # Security
+    ///
+    /// Verification is also what stops a used payment that the claim store has forgotten. Switch it off only with a
+    /// store that outlives the process; else each restart lets payments that are still valid be used once more.
     #[must_use]
     pub const fn verify(mut self, verifies: bool) -> Self {
         self.verifies = verifies;

@@ -14,6 +14,7 @@ pub enum Decision {
     /// As it would be without the hook.
     Proceed,
     /// Before verification: the payment counts as verified, and the facilitator is not asked. It still has to settle.
+    /// As with verification [switched off](super::Gate::verify), the claim store must outlive the process.
     /// After verification it is the same as [`Proceed`](Self::Proceed).
     Grant,
     /// The payment is refused with this code, and released: nobody is charged.

@@ -216,14 +216,17 @@ impl Offers {
     fn written(offers: Vec<Offer>, required: PaymentRequired, identifiers: Option<Identifiers>) -> Self {
         let in_v1 = required.clone().with_error("X-PAYMENT header is required");
         let in_v2 = required.clone().with_error("Payment required");
-        Self(Arc::new(Inner {
+        let offers = Self(Arc::new(Inner {
             identifiers,
             resource_hash: keccak256(&required.resource.url),
             unpaid_header: header::encode_payment_required(&in_v2),
             unpaid_body: wire::encode_payment_required(&in_v1, X402Version::V1).into(),
             offers,
             required,
-        }))
+        }));
+        // The first clone of a `Bytes` allocates what all clones share: here, and not in somebody's request.
+        drop(offers.unpaid());
+        offers
     }
 
     pub(super) fn declared_identifiers(&self) -> Option<Identifiers> {

@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 use super::{
     decode::{DecodeError, Document},
     field,
-    v2::{SchemePayloadOut, read_scheme_payload, scheme_payload},
+    v2::{SchemePayloadIn, SchemePayloadOut, read_scheme_payload, readable, scheme_payload},
 };
 use crate::{
     address::ChainAddress,
@@ -30,17 +30,13 @@ struct RequiredIn<'a> {
 
 pub(super) fn read_required(document: Document, raw: &RawValue) -> Result<PaymentRequired, DecodeError> {
     let required: RequiredIn<'_> = document.read("", raw)?;
-    let mut resource = None;
-    let mut accepts = Vec::with_capacity(required.accepts.len());
-    for (i, raw) in required.accepts.iter().enumerate() {
-        let (requirements, of_entry) = read_requirements(document, &format!("accepts[{i}]"), raw)?;
-        accepts.push(requirements);
-        resource.get_or_insert(of_entry);
-    }
+    let entries = required.accepts.iter().enumerate();
+    let entries = readable(entries.map(|(i, raw)| read_requirements(document, &format!("accepts[{i}]"), raw)))?;
+    let resource = entries.first().map(|(_, resource)| resource.clone());
     Ok(PaymentRequired {
         error: required.error,
         resource: resource.unwrap_or_default().into(),
-        accepts,
+        accepts: entries.into_iter().map(|(requirements, _)| requirements).collect(),
         extensions: None,
     })
 }
@@ -103,15 +99,16 @@ struct PayloadIn<'a> {
 pub(super) fn read_payload(document: Document, raw: &RawValue) -> Result<PaymentPayload, DecodeError> {
     let read: PayloadIn<'_> = document.read("", raw)?;
     let scheme = Scheme::new(&read.scheme);
+    let SchemePayloadIn { payload, as_written } = read_scheme_payload(document, &scheme, read.payload)?;
     Ok(PaymentPayload {
         version: X402Version::V1,
-        payload: read_scheme_payload(document, &scheme, read.payload)?,
+        payload,
         scheme,
         network: read.network,
         accepted: None,
         resource: None,
         extensions: None,
-        received: Some(raw.to_owned()),
+        received: as_written.then(|| raw.to_owned()),
     })
 }
 

@@ -2,7 +2,7 @@
 //! ([specification](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v2.md)).
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
     payload::{PaymentPayload, SchemePayload},
     requirements::{Extra, PaymentRequired, PaymentRequirements, Scheme},
     resource::ResourceInfo,
+    signature::Signature,
     verbatim::Verbatim,
     version::X402Version,
 };
@@ -40,11 +41,26 @@ pub(super) fn read_required(document: Document, raw: &RawValue) -> Result<Paymen
     Ok(PaymentRequired {
         error: required.error,
         resource: read_verbatim(document, "resource", required.resource)?,
-        accepts: accepts
-            .map(|(i, raw)| read_requirements(document, &format!("accepts[{i}]"), raw))
-            .collect::<Result<_, _>>()?,
+        accepts: readable(accepts.map(|(i, raw)| read_requirements(document, &format!("accepts[{i}]"), raw)))?,
         extensions: required.extensions.map(|raw| read_verbatim(document, "extensions", raw)).transpose()?,
     })
+}
+
+/// The entries that can be read. One that cannot is a way to pay that this client does not know; only if none can be
+/// read is the offer at fault.
+pub(super) fn readable<T>(entries: impl Iterator<Item = Result<T, DecodeError>>) -> Result<Vec<T>, DecodeError> {
+    let mut read = Vec::new();
+    let mut fault = None;
+    for entry in entries {
+        match entry {
+            Ok(entry) => read.push(entry),
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    match fault {
+        Some(error) if read.is_empty() => Err(error),
+        _ => Ok(read),
+    }
 }
 
 fn read_verbatim<'a, T: Deserialize<'a>>(
@@ -110,15 +126,16 @@ struct PayloadIn<'a> {
 pub(super) fn read_payload(document: Document, raw: &RawValue) -> Result<PaymentPayload, DecodeError> {
     let read: PayloadIn<'_> = document.read("", raw)?;
     let accepted = read_requirements(document, "accepted", read.accepted)?;
+    let SchemePayloadIn { payload, as_written } = read_scheme_payload(document, &accepted.scheme, read.payload)?;
     Ok(PaymentPayload {
         version: X402Version::V2,
         scheme: accepted.scheme.clone(),
         network: accepted.network.clone(),
-        payload: read_scheme_payload(document, &accepted.scheme, read.payload)?,
+        payload,
         accepted: Some(accepted),
         resource: read.resource.map(|raw| read_verbatim(document, "resource", raw)).transpose()?,
         extensions: read.extensions.map(|raw| read_verbatim(document, "extensions", raw)).transpose()?,
-        received: Some(raw.to_owned()),
+        received: as_written.then(|| raw.to_owned()),
     })
 }
 
@@ -147,21 +164,32 @@ struct AuthorizationIn {
     nonce: B256,
 }
 
-/// The part that both versions share. Another scheme's payload, and `exact` by another transfer method, is kept as it is.
+/// The part that both versions share.
+pub(super) struct SchemePayloadIn {
+    pub(super) payload: SchemePayload,
+    /// Whether it is as it was written, so that the payment may go on as it came.
+    pub(super) as_written: bool,
+}
+
+/// Another scheme's payload, and `exact` by another transfer method, is kept as it is. A signature's `v` of 0 or 1 is
+/// read as 27 or 28, which is what tokens take.
 pub(super) fn read_scheme_payload(
     document: Document,
     scheme: &Scheme,
     raw: &RawValue,
-) -> Result<SchemePayload, DecodeError> {
-    if *scheme != Scheme::EXACT {
-        return document.read("payload", raw).map(SchemePayload::Other);
+) -> Result<SchemePayloadIn, DecodeError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Permit {
+        permit2_authorization: Option<IgnoredAny>,
     }
-    let members: Extra = document.read("payload", raw)?;
+
     // Also beside an EIP-3009 authorization: we would claim that one, and a facilitator could settle the permit.
-    if members.contains_key("permit2Authorization") {
-        return Ok(SchemePayload::Other(members));
+    if *scheme != Scheme::EXACT || document.read::<Permit>("payload", raw)?.permit2_authorization.is_some() {
+        let payload = document.read("payload", raw).map(SchemePayload::Other)?;
+        return Ok(SchemePayloadIn { payload, as_written: true });
     }
-    let ExactIn { authorization, signature } = document.read("payload", raw)?;
+    let ExactIn { authorization, signature: written } = document.read("payload", raw)?;
     let authorization = Authorization {
         from: authorization.from,
         to: authorization.to,
@@ -170,7 +198,12 @@ pub(super) fn read_scheme_payload(
         valid_before: authorization.valid_before,
         nonce: authorization.nonce,
     };
-    Ok(SchemePayload::Exact(ExactPayload { authorization, signature }))
+    let signature = match Signature::from_bytes(&written) {
+        Ok(signature) => Bytes::copy_from_slice(&signature.to_bytes()),
+        Err(_) => written.clone(),
+    };
+    let as_written = signature == written;
+    Ok(SchemePayloadIn { payload: SchemePayload::Exact(ExactPayload { authorization, signature }), as_written })
 }
 
 #[derive(Serialize)]

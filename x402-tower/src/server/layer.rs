@@ -19,6 +19,12 @@ use crate::paywall::Page;
 /// of a process a clone of the same gate, so that one payment cannot be used on two of them.
 #[must_use = "a layer does nothing until it is applied"]
 pub struct PaymentLayer<F, C = MemoryClaims, P = Offers> {
+    /// In one piece, since routers clone a service for each request.
+    pub(super) route: Arc<PricedRoute<F, C, P>>,
+}
+
+/// What is sold on a route, and how.
+pub(super) struct PricedRoute<F, C, P> {
     pub(super) gate: Gate<Watched<Arc<F>>, C>,
     pub(super) pricing: Arc<P>,
     pub(super) order: Order,
@@ -39,7 +45,7 @@ impl<F: Facilitator, C: ClaimStore> PaymentLayer<F, C> {
 impl<F: Facilitator, C: ClaimStore, P: Pricing> PaymentLayer<F, C, P> {
     /// Asks what the request costs, each time.
     pub fn priced(gate: Gate<F, C>, pricing: P) -> Self {
-        Self {
+        let route = PricedRoute {
             #[cfg(feature = "paywall")]
             page: pricing.fixed().map(Page::for_offers),
             gate: gate.map_facilitator(Watched),
@@ -47,27 +53,28 @@ impl<F: Facilitator, C: ClaimStore, P: Pricing> PaymentLayer<F, C, P> {
             order: Order::default(),
             settlements: Settlements::default(),
             keeps_payment_headers: false,
-        }
+        };
+        Self { route: Arc::new(route) }
     }
 }
 
 impl<F, C, P> PaymentLayer<F, C, P> {
     /// Settles before, after or beside the handler; after it, unless told otherwise.
     pub fn order(mut self, order: Order) -> Self {
-        self.order = order;
+        self.change().order = order;
         self
     }
 
     /// Shares settlements with other layers.
     pub fn settlements(mut self, settlements: Settlements) -> Self {
-        self.settlements = settlements;
+        self.change().settlements = settlements;
         self
     }
 
     /// The settlements under way: to [drain](Settlements::drain) them at shutdown.
     #[must_use]
     pub fn shared_settlements(&self) -> Settlements {
-        self.settlements.clone()
+        self.route.settlements.clone()
     }
 
     /// Leaves the payment headers in the request for the service to see; they are removed unless told otherwise.
@@ -76,12 +83,22 @@ impl<F, C, P> PaymentLayer<F, C, P> {
     ///
     /// Until the payment is settled, whoever sees the header can spend it. Services log headers.
     pub fn keep_payment_headers(mut self) -> Self {
-        self.keeps_payment_headers = true;
+        self.change().keeps_payment_headers = true;
         self
+    }
+
+    fn change(&mut self) -> &mut PricedRoute<F, C, P> {
+        Arc::make_mut(&mut self.route)
     }
 }
 
 impl<F, C, P> Clone for PaymentLayer<F, C, P> {
+    fn clone(&self) -> Self {
+        Self { route: Arc::clone(&self.route) }
+    }
+}
+
+impl<F, C, P> Clone for PricedRoute<F, C, P> {
     fn clone(&self) -> Self {
         Self {
             gate: self.gate.clone(),
@@ -98,9 +115,9 @@ impl<F, C, P> Clone for PaymentLayer<F, C, P> {
 impl<F, C, P> fmt::Debug for PaymentLayer<F, C, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PaymentLayer")
-            .field("gate", &self.gate)
-            .field("order", &self.order)
-            .field("settlements", &self.settlements)
+            .field("gate", &self.route.gate)
+            .field("order", &self.route.order)
+            .field("settlements", &self.route.settlements)
             .finish_non_exhaustive()
     }
 }

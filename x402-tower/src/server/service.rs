@@ -20,6 +20,7 @@ use x402_core::{
 use super::{
     PaymentLayer, Pricing, Quote, ResponseFuture,
     journey::{self, Journey},
+    layer::PricedRoute,
     observe::Watched,
     settle::Settler,
 };
@@ -49,7 +50,7 @@ impl<S, F, C, P> PaymentService<S, F, C, P> {
     }
 }
 
-impl<F, C, P> PaymentLayer<F, C, P> {
+impl<F, C, P> PricedRoute<F, C, P> {
     /// The response to a refused request; for a browser without payment, a page.
     fn refuse<B>(&self, offers: &Offers, refusal: Refusal, headers: &HeaderMap) -> Response<ResponseBody<B>> {
         #[cfg(feature = "paywall")]
@@ -113,19 +114,20 @@ where
         if *request.method() == Method::OPTIONS {
             return ResponseFuture::free(self.inner.call(request));
         }
-        let Some(offers) = self.layer.pricing.fixed() else {
-            let layer = self.layer.clone();
-            return ResponseFuture::paid(quoted(layer, self.take_ready(), request));
+        let route = &self.layer.route;
+        let Some(offers) = route.pricing.fixed() else {
+            let route = Arc::clone(route);
+            return ResponseFuture::paid(quoted(route, self.take_ready(), request));
         };
         // Nothing borrows the request beyond this line, so that its body need not be `Sync`.
-        let payment = match self.layer.gate.read_payment(request.headers()) {
+        let payment = match route.gate.read_payment(request.headers()) {
             Ok(payment) => payment,
             Err(refusal) => {
-                return ResponseFuture::refused(self.layer.refuse(offers, refusal, request.headers()));
+                return ResponseFuture::refused(route.refuse(offers, refusal, request.headers()));
             }
         };
-        self.layer.hide_payment(request.headers_mut());
-        let journey = self.layer.journey(offers.clone());
+        route.hide_payment(request.headers_mut());
+        let journey = route.journey(offers.clone());
         ResponseFuture::paid(journey.serve(payment, self.take_ready(), request))
     }
 }
@@ -140,7 +142,7 @@ impl<S: Clone, F, C, P> PaymentService<S, F, C, P> {
 
 /// Serves a request whose price has to be asked.
 async fn quoted<S, F, C, P, ReqBody, ResBody>(
-    layer: PaymentLayer<F, C, P>,
+    route: Arc<PricedRoute<F, C, P>>,
     mut inner: S,
     request: Request<ReqBody>,
 ) -> Result<Response<ResponseBody<ResBody>>, S::Error>
@@ -153,7 +155,7 @@ where
 {
     // Only the head is borrowed while the price is asked: the body need not be `Sync`.
     let (mut head, body) = request.into_parts();
-    let offers = match layer.pricing.quote(&head).await {
+    let offers = match route.pricing.quote(&head).await {
         Ok(Quote::Free) => {
             let response = inner.call(Request::from_parts(head, body)).await?;
             return Ok(response.map(ResponseBody::handler));
@@ -161,10 +163,10 @@ where
         Ok(Quote::Priced(offers)) => offers,
         Err(error) => return Ok(journey::refused_without_offers(Refusal::unavailable(error))),
     };
-    let payment: PaymentPayload = match layer.gate.read_payment(&head.headers) {
+    let payment: PaymentPayload = match route.gate.read_payment(&head.headers) {
         Ok(payment) => payment,
-        Err(refusal) => return Ok(layer.refuse(&offers, refusal, &head.headers)),
+        Err(refusal) => return Ok(route.refuse(&offers, refusal, &head.headers)),
     };
-    layer.hide_payment(&mut head.headers);
-    layer.journey(offers).serve(payment, inner, Request::from_parts(head, body)).await
+    route.hide_payment(&mut head.headers);
+    route.journey(offers).serve(payment, inner, Request::from_parts(head, body)).await
 }

@@ -3,7 +3,7 @@
 //!
 //! | metric | kind | labels |
 //! |---|---|---|
-//! | `x402_requests_total` | counter | `outcome`: `paid`, `unpaid`, `malformed`, `too_long`, `invalid`, `in_flight`, `unavailable`, `refused`, `unknown` |
+//! | `x402_requests_total` | counter | `outcome`: `paid`, `unpaid`, `malformed`, `too_long`, `invalid`, `conflict`, `in_flight`, `unavailable`, `refused`, `unknown` |
 //! | `x402_settle_seconds` | histogram | `outcome`: `settled`, `unavailable`, `refused`, `unknown` |
 //!
 //! Spans are `admit`, `verify`, `handler` and `settle`, with the fields `payer`, `network`, `amount`, `outcome` and
