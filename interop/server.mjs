@@ -20,7 +20,7 @@ const LIFETIME = 300_000;
 export async function startServer(program) {
   const env = { ...process.env, PORT: "0", SANDBOX_PORT: "0", SANDBOX_BLOCK_TIME_MS: "50", RUST_LOG: "warn" };
   for (const name of Object.keys(env)) {
-    if (/^(ONESHOT_|RECIPIENT_|PAYMENT_|MAX_AMOUNT|TUNNEL_)/.test(name)) delete env[name];
+    if (/^(ONESHOT_|FACILITATOR_|RECIPIENT_|PAYMENT_|MAX_AMOUNT|TUNNEL_)/.test(name)) delete env[name];
   }
   const server = spawn(program, { env, stdio: ["ignore", "pipe", "inherit"], timeout: LIFETIME });
   const ended = once(server, "exit");
