@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    decode::{DecodeError, DecodeErrorKind, Document, to_json},
+    document::{DecodeError, DecodeErrorKind, Document, to_json},
     field, v1,
 };
 use crate::{

@@ -12,12 +12,17 @@
 //! assert!(error.to_string().contains("duplicate member `accepted`"), "{error}");
 //! ```
 
-mod answers;
-mod decode;
 mod field;
 mod strict;
+
+mod document;
+mod exact;
+
 mod v1;
 mod v2;
+
+mod answers;
+mod decode;
 
 pub(crate) use self::decode::decode_payment_required_in;
 pub use self::{
@@ -26,7 +31,8 @@ pub use self::{
         encode_supported_response, encode_verify_response,
     },
     decode::{
-        DecodeError, DecodeErrorKind, decode_facilitator_request, decode_payment_payload, decode_payment_required,
-        encode_facilitator_request, encode_payment_payload, encode_payment_required,
+        decode_facilitator_request, decode_payment_payload, decode_payment_required, encode_facilitator_request,
+        encode_payment_payload, encode_payment_required,
     },
+    document::{DecodeError, DecodeErrorKind},
 };

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    decode::{DecodeError, Document},
+    document::{DecodeError, Document, readable},
+    exact::{SchemePayloadIn, SchemePayloadOut, read_scheme_payload, scheme_payload},
     field,
-    v2::{SchemePayloadIn, SchemePayloadOut, read_scheme_payload, readable, scheme_payload},
 };
 use crate::{
     address::ChainAddress,

@@ -22,6 +22,7 @@ macro_rules! step {
         use tracing::field::Empty;
 
         let span = tracing::info_span!(
+            target: "x402_tower",
             $name,
             payer = Empty,
             network = Empty,

@@ -75,6 +75,7 @@ pub(in super::super) fn paid(paid: &Paid) {
     meters::count("paid");
     #[cfg(feature = "tracing")]
     tracing::info!(
+        target: "x402_tower",
         payer = %paid.receipt().payer,
         network = %paid.receipt().network,
         transaction = %paid.receipt().transaction,
@@ -91,9 +92,9 @@ pub(in super::super) fn refused(refusal: &Refusal) {
         match refusal.kind() {
             RefusalKind::Unpaid => {}
             RefusalKind::Unavailable | RefusalKind::SettlementUnknown => {
-                tracing::warn!(status = refusal.status().as_u16(), cause, "{refusal}");
+                tracing::warn!(target: "x402_tower", status = refusal.status().as_u16(), cause, "{refusal}");
             }
-            _ => tracing::debug!(status = refusal.status().as_u16(), cause, "{refusal}"),
+            _ => tracing::debug!(target: "x402_tower", status = refusal.status().as_u16(), cause, "{refusal}"),
         }
     }
 }
