@@ -10,6 +10,7 @@ use crate::{
     claim::{ClaimKey, ClaimState, ClaimStore},
     facilitator::{Facilitator, FacilitatorRequest},
     network::Network,
+    reason::Reason,
     settlement::{Receipt, Settlement},
     time::UnixSeconds,
     version::X402Version,
@@ -45,6 +46,7 @@ pub struct Admission<F, C: ClaimStore> {
     pub(super) request: FacilitatorRequest,
     pub(super) payment: Payment,
     pub(super) expires: UnixSeconds,
+    pub(super) handed_over: bool,
 }
 
 impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
@@ -71,6 +73,15 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
         self.hold.release().await;
     }
 
+    /// The content is handed over before the money has moved: whatever comes of the settlement, the payment is used up.
+    ///
+    /// Without it a settlement that was never sent releases the payment. It could then fetch the content again and
+    /// again, for as long as the facilitator turns settlements away.
+    pub const fn handed_over(mut self) -> Self {
+        self.handed_over = true;
+        self
+    }
+
     /// Settles the payment.
     ///
     /// The facilitator is asked once. From the moment it is asked the claim cannot be taken by anyone, and if this
@@ -84,7 +95,7 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown), with a [`Pending`] to ask on with, if it may have,
     /// [`Unavailable`](super::RefusalKind::Unavailable) if nothing was sent.
     pub async fn settle(self) -> Result<Settled<C>, Unsettled<F, C>> {
-        let Self { facilitator, hooks, hold, request, payment, expires } = self;
+        let Self { facilitator, hooks, hold, request, payment, expires, handed_over } = self;
         let version = payment.version;
         if let Some(receipt) = payment.receipt.clone() {
             return Ok(Settled::new(hold, receipt, version));
@@ -94,7 +105,10 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
             Ok(answer) => (Settlement::judge(&answer, &payment.network, payment.payer), None),
             Err(error) if error.may_have_settled() => (Settlement::Unknown(None), Some(error)),
             Err(error) => {
-                hold.release().await;
+                match handed_over {
+                    true => hold.ended(ClaimState::Rejected(Reason::UNEXPECTED_SETTLE_ERROR)).await,
+                    false => hold.release().await,
+                }
                 return Err(Refusal::unavailable(error).into());
             }
         };

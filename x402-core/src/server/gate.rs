@@ -218,6 +218,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
             request,
             payment,
             expires: checked.expires(),
+            handed_over: false,
         })
     }
 

@@ -6,7 +6,7 @@
 /// |---|---|
 /// | [`After`](Self::After) | the work is done and the payment then refused: the seller has worked for nothing, and the content is not handed over |
 /// | [`Before`](Self::Before) | the payment is settled and the handler then fails: the payer has paid and can present the payment again until it expires |
-/// | [`Background`](Self::Background) | the content is handed over and the payment then refused: the seller has given it away |
+/// | [`Background`](Self::Background) | the content is handed over and the payment then refused, or not even sent: the seller has given it away, once for each payment |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Order {

@@ -76,7 +76,7 @@ where
     pub(super) async fn in_background(&self, admission: Ticket<F, C>) {
         let settler = self.clone();
         let settling = async move {
-            if let Ok(settled) = settler.settle(admission, true).await {
+            if let Ok(settled) = settler.settle(admission.handed_over(), true).await {
                 settled.deliver().await;
             }
         };
