@@ -10,27 +10,31 @@ use url::Url;
 use x402_core::{
     Facilitator, ResourceInfo,
     claim::ClaimStore,
-    server::{Gate, Offer, Offers, OffersError, Payment},
+    server::{Gate, Identifiers, Offer, Offers, OffersError, Payment},
 };
-use x402_tower::PaymentLayer;
+use x402_tower::{PaymentLayer, server::Settlements};
 
 use crate::config::Config;
 
-/// Sells `page` through this gate.
-pub(crate) fn app<F, C>(gate: Gate<F, C>, config: &Config, page: &Url) -> Result<Router, OffersError>
+/// Sells `page` through this gate. The settlements are to be drained when the server stops.
+pub(crate) fn app<F, C>(
+    gate: Gate<F, C>,
+    settlements: Settlements,
+    config: &Config,
+    page: &Url,
+) -> Result<Router, OffersError>
 where
     F: Facilitator + 'static,
     C: ClaimStore + 'static,
 {
-    let mut resource = ResourceInfo::new(page.as_str());
-    resource.mime_type = Some("text/html".to_owned());
-    resource.description = Some(match config.is_sandbox() {
-        false => "Premium content".to_owned(),
-        true => "Premium content (sandbox: test money only)".to_owned(),
+    let resource = ResourceInfo::new(page.as_str()).mime_type("text/html").description(match config.is_sandbox() {
+        false => "Premium content",
+        true => "Premium content (sandbox: test money only)",
     });
     let offer = Offer::exact_amount(&config.token, config.price, config.recipient)?;
-    let offers = Offers::new(resource, [offer])?;
-    let premium = get(premium).layer(PaymentLayer::new(gate, offers));
+    // A buyer that names its payment can ask for a lost page again.
+    let offers = Offers::new(resource, [offer])?.payment_identifiers(Identifiers::Optional);
+    let premium = get(premium).layer(PaymentLayer::new(gate, offers).order(config.order).settlements(settlements));
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)

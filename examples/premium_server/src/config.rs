@@ -6,7 +6,7 @@ use alloy_primitives::{Address, address};
 use url::Url;
 use x402_core::{Amount, Asset, Network, address::parse_evm};
 use x402_oneshot::{BaseUrl, BusinessId, Credentials};
-use x402_tower::store::redis::RedisUrl;
+use x402_tower::{server::Order, store::redis::RedisUrl};
 
 /// What `--help` says of the environment.
 pub(crate) const ENVIRONMENT: &str = "\
@@ -22,6 +22,8 @@ Environment:
   PAYMENT_TOKEN_ADDRESS  the token, on Base Sepolia [default: USDC]
   MAX_AMOUNT_REQUIRED    the price in atomic units; USDC has 6 decimals [default: 50000, which is $0.05]
   PORT                   the port to listen on; 0 is any [default: 8402]
+  SETTLE                 when the money moves: after the page is made, before, or in the background (the page is
+                         then handed over at once, without a receipt) [default: after]
   REDIS_URL              keep claims there, shared by all servers that sell this page [default: in this process]
   REDIS_LEASE_MS         how long a server that died holds its claims there, in milliseconds [default: 30000]
   SANDBOX_PORT           the sandbox's port; 0 is any [default: 0]
@@ -46,6 +48,7 @@ pub(crate) struct Config {
     pub(crate) token: Asset,
     pub(crate) price: Amount,
     pub(crate) port: u16,
+    pub(crate) order: Order,
     /// Without it claims are kept in this process.
     pub(crate) redis_url: Option<RedisUrl>,
     pub(crate) redis_lease: Duration,
@@ -100,6 +103,7 @@ impl Config {
                 None => Asset::usdc(&NETWORK).expect("Base Sepolia has USDC"),
             },
             price: environment.read("MAX_AMOUNT_REQUIRED", price)?.unwrap_or_else(|| Amount::from_atomic(50_000)),
+            order: environment.read("SETTLE", order)?.unwrap_or_default(),
             port: environment.read("PORT", number)?.unwrap_or(8402),
             redis_url: environment.read("REDIS_URL", RedisUrl::from_str)?,
             redis_lease: environment
@@ -164,6 +168,15 @@ impl<F: Fn(&str) -> Option<OsString>> Environment<F> {
                 Err(ConfigError::missing(name, "1Shot takes key, secret and business id together"))
             }
         }
+    }
+}
+
+fn order(text: &str) -> Result<Order, &'static str> {
+    match text {
+        "after" => Ok(Order::After),
+        "before" => Ok(Order::Before),
+        "background" => Ok(Order::Background),
+        _ => Err("it must be `after`, `before` or `background`"),
     }
 }
 
@@ -272,6 +285,7 @@ mod tests {
             ("TUNNEL_BASE_URL", &["shop.example", "ftp://x", "https://u:p@x", "https://x/?a=1", "https://"]),
             ("ONESHOT_API_URL", &["api", "http://api.1shotapi.com/v0"]),
             ("ONESHOT_FACILITATOR", &["both", "RELAYED"]),
+            ("SETTLE", &["later", "AFTER"]),
             (
                 "FACILITATOR_URL",
                 &["f.example", "http://f.example", "ftp://127.0.0.1", "https://u:p@f.example", "https://"],

@@ -20,7 +20,10 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use x402_core::server::Gate;
-use x402_tower::store::redis::{ConnectError, RedisClaims, RedisUrl};
+use x402_tower::{
+    server::Settlements,
+    store::redis::{ConnectError, RedisClaims, RedisUrl},
+};
 
 use crate::{
     backend::Backend,
@@ -72,9 +75,10 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let backend = Backend::start(&config, &base_url).await?;
     let page = base_url.join("premium")?;
     let gate = Gate::new(backend.facilitator.clone());
+    let settlements = Settlements::default();
     let app = match claims {
-        Some(claims) => app::app(gate.claims(claims), &config, &page)?,
-        None => app::app(gate, &config, &page)?,
+        Some(claims) => app::app(gate.claims(claims), settlements.clone(), &config, &page)?,
+        None => app::app(gate, settlements.clone(), &config, &page)?,
     };
 
     // Before anything is printed: whoever reads the first line may already want to stop it.
@@ -88,6 +92,10 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         tracing::warn!("this is a sandbox: the money is test money, and nothing leaves this machine");
     }
     axum::serve(listener, app).with_graceful_shutdown(told_to_stop).await?;
+    if settlements.in_flight() > 0 {
+        tracing::info!(settlements = settlements.in_flight(), "waiting for settlements");
+    }
+    settlements.drain().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -143,6 +143,7 @@ impl ClaimStore for MemoryClaims {
     async fn claim(&self, claim: &NewClaim) -> Result<Claim, ClaimError> {
         let mut state = self.lock();
         state.forget_expired(claim.now);
+        // A copy of what is there needs no room, and what may not start makes no claim.
         if state.entries.len() >= self.capacity && claim.starts && !state.entries.contains_key(&claim.key) {
             state.forget_rejected();
         }
@@ -258,6 +259,18 @@ mod tests {
         end(&claims, 5, 100, ClaimState::Delivered).unwrap();
         let full = end(&claims, 6, 100, ClaimState::Delivered).unwrap_err();
         assert!(matches!(full, ClaimError::Full { capacity: 3 }));
+    }
+
+    #[test]
+    fn what_needs_no_room_makes_none() {
+        let claims = MemoryClaims::with_capacity(2);
+        end(&claims, 1, 100, ClaimState::Delivered).unwrap();
+        end(&claims, 2, 100, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        let copy = now(claims.claim(&new(1, 100))).unwrap();
+        assert!(matches!(copy, Claim::Held { state: ClaimState::Delivered, .. }));
+        let expired = now(claims.claim(&NewClaim { starts: false, ..new(3, 100) })).unwrap();
+        assert_eq!(expired, Claim::Absent);
+        assert!(claims.state(&new(2, 0).key).is_some());
     }
 
     #[test]

@@ -15,7 +15,7 @@
 //! the holder moves the claim on. A settled claim without a holder is content that was paid for and never handed over;
 //! an unknown one is a settlement that nobody is asking about. Both can be taken again, for the same resource.
 //!
-//! [`MemoryClaims`] serves one process. A [`ClaimStore`] of your own can serve many.
+//! [`MemoryClaims`] serves one process. `RedisClaims` of x402-tower, or a [`ClaimStore`] of your own, serves many.
 
 mod contract;
 mod memory;

@@ -45,8 +45,11 @@ mod tests {
             |reason, transaction, failed| matches!(judged(reason, transaction, failed), Settlement::Refused(_));
         assert!(refused(Some("insufficient_funds"), "", true));
         assert!(refused(Some("invalid_transaction_state"), "0x12", true), "it was mined, and reverted");
-        assert!(refused(Some("unexpected_settle_error"), "", false));
-        assert!(refused(None, "", false));
+        assert!(refused(Some("a_code_of_its_own"), "", false));
+        assert!(!refused(Some("a_code_of_its_own"), "", true));
+        assert!(!refused(Some("a_code_of_its_own"), "0x12", false));
+        assert!(!refused(Some("unexpected_settle_error"), "", false), "said of any exception");
+        assert!(!refused(None, "", false));
         assert!(!refused(Some("unexpected_settle_error"), "", true));
         assert!(!refused(Some("unexpected_settle_error"), "0x12", false));
         assert!(!refused(None, "", true));

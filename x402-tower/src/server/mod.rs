@@ -29,6 +29,7 @@
 //!
 //! A CORS layer belongs outside of this one. `OPTIONS` requests pass unpaid all the same, so that preflights work.
 
+mod bounded;
 mod delivered;
 mod future;
 mod journey;

@@ -1,36 +1,24 @@
 //! Responses of payments that were named, to be handed out again.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::B256;
 use bytes::Bytes;
 use http::Response;
 use x402_core::{UnixSeconds, server::PaymentIdentifier};
 
+use super::bounded::Bounded;
+
 /// The longest body that is kept.
 pub(super) const MAX_BODY: usize = 256 * 1024;
 
-/// Responses by identifier. Bounded in number and time; what falls out is not there to be asked for again, and its
-/// payment is refused as used.
-pub(super) struct Replays {
-    capacity: usize,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    by_scope: HashMap<B256, Entry>,
-    arrivals: VecDeque<(u64, B256)>,
-    arrived: u64,
-}
+/// Responses by identifier. What falls out is not there to be asked for again, and its payment is refused as used.
+pub(super) struct Replays(Mutex<Bounded<B256, Entry>>);
 
 struct Entry {
-    arrival: u64,
+    /// Tells two uses of one identifier apart.
+    naming: Arc<()>,
     fingerprint: B256,
-    keep_until: UnixSeconds,
     /// None while the request is being served.
     response: Option<Response<Bytes>>,
 }
@@ -50,8 +38,8 @@ pub(super) enum Named {
 impl Replays {
     const DEFAULT_CAPACITY: usize = 1024;
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Bounded<B256, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks an identifier up, and enters it if it is new.
@@ -62,46 +50,25 @@ impl Replays {
         keep_until: UnixSeconds,
         now: UnixSeconds,
     ) -> Named {
-        let scope = identifier.scope(request);
-        let replays = settlements.replays();
-        let mut kept = replays.lock();
-        if let Some(entry) = kept.by_scope.get(&scope).filter(|entry| entry.keep_until >= now) {
+        let (scope, fingerprint) = (identifier.scope(request), identifier.fingerprint());
+        let mut kept = settlements.replays().lock();
+        if let Some(entry) = kept.get_mut(&scope, now) {
             return match &entry.response {
-                _ if entry.fingerprint != identifier.fingerprint() => Named::Conflict,
+                _ if entry.fingerprint != fingerprint => Named::Conflict,
                 Some(response) => Named::Kept(response.clone()),
                 None => Named::UnderWay,
             };
         }
-        kept.arrived += 1;
-        let arrival = kept.arrived;
-        kept.arrivals.push_back((arrival, scope));
-        let fingerprint = identifier.fingerprint();
-        kept.by_scope.insert(scope, Entry { arrival, fingerprint, keep_until, response: None });
-        kept.sweep(now, replays.capacity);
-        Named::New(Naming { settlements: settlements.clone(), scope, arrival, keeps: false })
+        let naming = Arc::new(());
+        let entry = Entry { naming: Arc::clone(&naming), fingerprint, response: None };
+        drop(kept.insert(scope, entry, keep_until, now));
+        Named::New(Naming { settlements: settlements.clone(), scope, naming, now, keeps: false })
     }
 }
 
 impl Default for Replays {
     fn default() -> Self {
-        Self { capacity: Self::DEFAULT_CAPACITY, kept: Mutex::default() }
-    }
-}
-
-impl Kept {
-    fn sweep(&mut self, now: UnixSeconds, capacity: usize) {
-        while let Some((arrival, scope)) = self.arrivals.front() {
-            let entry = self.by_scope.get(scope).filter(|entry| entry.arrival == *arrival);
-            match entry {
-                Some(entry) if entry.keep_until >= now && self.by_scope.len() <= capacity => break,
-                Some(_) => {
-                    let scope = *scope;
-                    self.by_scope.remove(&scope);
-                }
-                None => {}
-            }
-            self.arrivals.pop_front();
-        }
+        Self(Mutex::new(Bounded::with_capacity(Self::DEFAULT_CAPACITY)))
     }
 }
 
@@ -109,29 +76,29 @@ impl Kept {
 pub(super) struct Naming {
     settlements: super::Settlements,
     scope: B256,
-    arrival: u64,
+    naming: Arc<()>,
+    now: UnixSeconds,
     keeps: bool,
 }
 
 impl Naming {
     /// Keeps the response of the payment that was named.
     pub(super) fn keep(mut self, response: Response<Bytes>) {
+        self.keeps = self.with_entry(|entry| entry.response = Some(response)).is_some();
+    }
+
+    /// Does something with the entry, if it is still there and ours.
+    fn with_entry<T>(&self, change: impl FnOnce(&mut Entry) -> T) -> Option<T> {
         let mut kept = self.settlements.replays().lock();
-        if let Some(entry) = kept.by_scope.get_mut(&self.scope).filter(|entry| entry.arrival == self.arrival) {
-            entry.response = Some(response);
-            self.keeps = true;
-        }
-        drop(kept);
+        let entry = kept.get_mut(&self.scope, self.now)?;
+        Arc::ptr_eq(&entry.naming, &self.naming).then(|| change(entry))
     }
 }
 
 impl Drop for Naming {
     fn drop(&mut self) {
-        if !self.keeps {
-            let mut kept = self.settlements.replays().lock();
-            if kept.by_scope.get(&self.scope).is_some_and(|entry| entry.arrival == self.arrival) {
-                kept.by_scope.remove(&self.scope);
-            }
+        if !self.keeps && self.with_entry(|_| ()).is_some() {
+            drop(self.settlements.replays().lock().remove(&self.scope));
         }
     }
 }

@@ -21,6 +21,7 @@ async fn a_malformed_variable_is_one_line_and_status_2() {
         ("TUNNEL_BASE_URL", "shop.example"),
         ("ONESHOT_API_URL", "http://api.1shotapi.com/v0"),
         ("ONESHOT_FACILITATOR", "both"),
+        ("SETTLE", "later"),
         ("FACILITATOR_URL", "facilitator.example"),
         ("ONESHOT_BUSINESS_ID", "7"),
         ("REDIS_URL", "http://:s3cret@127.0.0.1"),

@@ -51,6 +51,27 @@ async fn the_last_payment_is_settled_and_answered_before_it_ends() {
 }
 
 #[tokio::test]
+async fn settle_says_when_the_money_moves() {
+    for (order, has_receipt) in [("after", true), ("before", true), ("background", false)] {
+        let server = Server::start(&[("SETTLE", order), ("SANDBOX_BLOCK_TIME_MS", "200")]).await;
+        let (buyer, url) = (Buyer::of(&server), server.url("/premium"));
+        let payment = buyer.sign(&url).await;
+        let books = crate::books::Books::of(&server);
+        let response = buyer.present(&url, &payment).await;
+        assert_eq!(response.status(), 200, "{order}");
+        assert_eq!(response.headers().contains_key("payment-response"), has_receipt, "{order}");
+        // It ends only when what it has begun is settled.
+        while books.transactions().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        drop((response, buyer, books));
+        server.signal("TERM");
+        let (status, _, stderr) = server.ended().await;
+        assert_eq!(status.code(), Some(0), "{order}: {stderr}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_secret_is_logged() {
     let server = Server::start(&[("RUST_LOG", "debug")]).await;
     let (buyer, url) = (Buyer::of(&server), server.url("/premium"));
