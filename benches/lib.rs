@@ -4,6 +4,14 @@
 
 pub mod bare;
 
+pub mod crowd;
+
+pub mod customers;
+
+pub mod held;
+
+pub mod latency;
+
 pub mod loopback;
 
 pub mod ratio;
@@ -11,3 +19,5 @@ pub mod ratio;
 pub mod routes;
 
 pub mod shop;
+
+pub mod verdicts;

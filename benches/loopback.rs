@@ -1,7 +1,9 @@
-//! Routes behind a socket, and one client with one connection.
+//! Routes behind a socket, and clients with a connection each.
 //!
 //! Both run on the thread that asks, so that what is measured is the work of both, and not how fast the operating
 //! system wakes a thread.
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use tokio::{
@@ -12,7 +14,6 @@ use tokio::{
 
 use crate::routes::PATH;
 
-/// A server of some
 /// A server of some routes, and a connection to it.
 #[derive(Debug)]
 pub struct Loopback {
@@ -32,21 +33,18 @@ impl Loopback {
     pub fn serve(routes: Router) -> Self {
         let runtime = runtime();
         let connection = runtime.block_on(async {
-            let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("some port is free");
-            let address = listener.local_addr().expect("it is bound");
-            tokio::spawn(async move { axum::serve(listener, routes).await });
-            let connection = TcpStream::connect(address).await.expect("it listens");
-            connection.set_nodelay(true).expect("it is a TCP socket");
-            connection
+            let address = listen(routes).await;
+            connect(address).await
         });
-        let mut loopback = Self {
-            runtime,
-            connection,
-            request: format!("GET {PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"),
-            answer: Vec::new(),
-        };
-        loopback.learn();
+        let mut loopback = Self { runtime, connection, request: request(""), answer: Vec::new() };
+        loopback.runtime.block_on(learn(&mut loopback.connection, &loopback.request, &mut loopback.answer));
         loopback
+    }
+
+    /// What the server and the client run on.
+    #[must_use]
+    pub const fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
     /// Asks so many times, one request after the other.
@@ -69,16 +67,37 @@ impl Loopback {
     pub fn answer(&self) -> &[u8] {
         &self.answer
     }
+}
 
-    /// Reads one answer to the end that its `content-length` says.
-    fn learn(&mut self) {
-        let Self { runtime, connection, request, answer } = self;
-        runtime.block_on(async {
-            connection.write_all(request.as_bytes()).await.expect("the server reads");
-            while length(answer).is_none_or(|length| answer.len() < length) {
-                connection.read_buf(answer).await.expect("the server answers");
-            }
-        });
+/// Serves routes on a port that is free.
+///
+/// # Panics
+///
+/// If there is no loopback network.
+pub async fn listen(routes: Router) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("some port is free");
+    let address = listener.local_addr().expect("it is bound");
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    address
+}
+
+pub(crate) async fn connect(address: SocketAddr) -> TcpStream {
+    let connection = TcpStream::connect(address).await.expect("it listens");
+    connection.set_nodelay(true).expect("it is a TCP socket");
+    connection
+}
+
+/// A request for the page. `headers` are whole lines.
+pub(crate) fn request(headers: &str) -> String {
+    format!("GET {PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}\r\n")
+}
+
+/// Asks once, and reads the answer to the end that its `content-length` says.
+pub(crate) async fn learn(connection: &mut TcpStream, request: &str, answer: &mut Vec<u8>) {
+    connection.write_all(request.as_bytes()).await.expect("the server reads");
+    while length(answer).is_none_or(|length| answer.len() < length) {
+        let read = connection.read_buf(answer).await.expect("the server answers");
+        assert_ne!(read, 0, "the server hung up");
     }
 }
 

@@ -26,6 +26,12 @@ impl Effort {
         if has("--bench") && !has("--test") { Self::FULL } else { Self::SMOKE }
     }
 
+    /// The same with fewer and longer batches, for work in which many take part at once.
+    #[must_use]
+    pub const fn long(self) -> Self {
+        if self.is_smoke() { self } else { Self { pairs: 201, batch: Duration::from_millis(10) } }
+    }
+
     /// Whether the numbers mean nothing.
     #[must_use]
     pub const fn is_smoke(self) -> bool {

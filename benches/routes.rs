@@ -17,10 +17,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use tower_layer::Layer;
 use tower_service::Service;
-use x402_core::server::{Gate, Refusal};
+use x402_core::{
+    Facilitator,
+    server::{Gate, Refusal},
+};
 use x402_tower::PaymentLayer;
 
-use crate::shop::{InstantFacilitator, Shop};
+use crate::{
+    held::Held,
+    shop::{InstantFacilitator, Shop},
+};
 
 /// Where the page is.
 pub const PATH: &str = "/premium";
@@ -29,8 +35,24 @@ const PAGE: &str = "<!doctype html>\n<title>Premium content</title>\n<h1>Premium
 
 /// The page, sold.
 pub fn sold(shop: &Shop) -> Router {
-    let layer = PaymentLayer::new(Gate::new(InstantFacilitator), shop.offers().clone());
+    sold_by(shop, InstantFacilitator)
+}
+
+/// The page, sold through this facilitator.
+pub fn sold_by(shop: &Shop, facilitator: impl Facilitator + 'static) -> Router {
+    let layer = PaymentLayer::new(Gate::new(facilitator), shop.offers().clone());
     route(get(|| async { PAGE }).layer(layer))
+}
+
+/// The page, given away after a wait as long as a settlement's.
+pub fn free_after(held: Held) -> Router {
+    route(get(move || {
+        let held = held.clone();
+        async move {
+            held.wait().await;
+            PAGE
+        }
+    }))
 }
 
 /// The page, given away.

@@ -1,5 +1,7 @@
 //! What a facilitator is asked.
 
+use std::sync::Arc;
+
 use crate::{
     exact::ExactPayload, payload::PaymentPayload, requirements::PaymentRequirements, resource::ResourceInfo,
     verbatim::Verbatim,
@@ -11,8 +13,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct FacilitatorRequest {
     payload: PaymentPayload,
-    requirements: Verbatim<PaymentRequirements>,
-    resource: ResourceInfo,
+    /// Shared, as the resource is: a server asks the same of each payment.
+    requirements: Arc<Verbatim<PaymentRequirements>>,
+    resource: Arc<ResourceInfo>,
 }
 
 impl FacilitatorRequest {
@@ -25,7 +28,15 @@ impl FacilitatorRequest {
         requirements: impl Into<Verbatim<PaymentRequirements>>,
         resource: ResourceInfo,
     ) -> Self {
-        Self { payload, requirements: requirements.into(), resource }
+        Self::shared(payload, Arc::new(requirements.into()), Arc::new(resource))
+    }
+
+    pub(crate) const fn shared(
+        payload: PaymentPayload,
+        requirements: Arc<Verbatim<PaymentRequirements>>,
+        resource: Arc<ResourceInfo>,
+    ) -> Self {
+        Self { payload, requirements, resource }
     }
 
     /// The payment.
@@ -42,13 +53,13 @@ impl FacilitatorRequest {
 
     /// What it must pay.
     #[must_use]
-    pub const fn requirements(&self) -> &Verbatim<PaymentRequirements> {
+    pub fn requirements(&self) -> &Verbatim<PaymentRequirements> {
         &self.requirements
     }
 
     /// What is sold.
     #[must_use]
-    pub const fn resource(&self) -> &ResourceInfo {
+    pub fn resource(&self) -> &ResourceInfo {
         &self.resource
     }
 }

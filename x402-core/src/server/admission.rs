@@ -4,11 +4,11 @@ use std::fmt;
 
 use alloy_primitives::Address;
 
-use super::{Paid, Pending, Refusal, hold::Hold, hook::SharedHooks};
+use super::{Paid, Pending, Refusal, case::Case, hold::Hold};
 use crate::{
     amount::Amount,
     claim::{ClaimKey, ClaimState, ClaimStore},
-    facilitator::{Facilitator, FacilitatorRequest},
+    facilitator::Facilitator,
     network::Network,
     reason::Reason,
     settlement::{Receipt, Settlement},
@@ -39,46 +39,38 @@ pub struct Payment {
 ///
 /// Only [`Gate::admit`](super::Gate::admit) makes one. Dropping it releases the payment: nobody is charged.
 #[must_use = "dropping an admission releases the payment"]
-pub struct Admission<F, C: ClaimStore> {
-    pub(super) facilitator: F,
-    pub(super) hooks: SharedHooks,
-    pub(super) hold: Hold<C>,
-    pub(super) request: FacilitatorRequest,
-    pub(super) payment: Payment,
-    pub(super) expires: UnixSeconds,
-    pub(super) handed_over: bool,
-}
+pub struct Admission<F, C: ClaimStore>(pub(super) Box<Case<F, C>>);
 
 impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     /// Who pays, and what.
     #[must_use]
     pub const fn payment(&self) -> &Payment {
-        &self.payment
+        &self.0.payment
     }
 
     /// What identifies the payment.
     #[must_use]
     pub const fn key(&self) -> &ClaimKey {
-        self.hold.key()
+        self.0.hold.key()
     }
 
     /// From when on the payment cannot settle any more.
     #[must_use]
     pub const fn expires(&self) -> UnixSeconds {
-        self.expires
+        self.0.expires
     }
 
     /// Gives the payment up: the work failed, nobody is charged, and the same payment may be presented again.
-    pub async fn release(self) {
-        self.hold.release().await;
+    pub async fn release(mut self) {
+        self.0.hold.release().await;
     }
 
     /// The content is handed over before the money has moved: whatever comes of the settlement, the payment is used up.
     ///
     /// Without it a settlement that was never sent releases the payment. It could then fetch the content again and
     /// again, for as long as the facilitator turns settlements away.
-    pub const fn handed_over(mut self) -> Self {
-        self.handed_over = true;
+    pub fn handed_over(mut self) -> Self {
+        self.0.handed_over = true;
         self
     }
 
@@ -95,43 +87,42 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown), with a [`Pending`] to ask on with, if it may have,
     /// [`Unavailable`](super::RefusalKind::Unavailable) if nothing was sent.
     pub async fn settle(self) -> Result<Settled<C>, Unsettled<F, C>> {
-        let Self { facilitator, hooks, hold, request, payment, expires, handed_over } = self;
-        let version = payment.version;
-        if let Some(receipt) = payment.receipt.clone() {
-            return Ok(Settled::new(hold, receipt, version));
+        let Self(mut case) = self;
+        let version = case.payment.version;
+        if let Some(receipt) = case.payment.receipt.clone() {
+            return Ok(Settled::new(case.hold, receipt, version));
         }
-        let mut hold = hold.settling().await?;
-        let (outcome, cause) = match facilitator.settle(&request).await {
-            Ok(answer) => (Settlement::judge(&answer, &payment.network, payment.payer), None),
+        case.hold.settling().await?;
+        let (outcome, cause) = match case.facilitator.settle(&case.request).await {
+            Ok(answer) => (Settlement::judge(&answer, &case.payment.network, case.payment.payer), None),
             Err(error) if error.may_have_settled() => (Settlement::Unknown(None), Some(error)),
             Err(error) => {
-                match handed_over {
-                    true => hold.ended(ClaimState::Rejected(Reason::UNEXPECTED_SETTLE_ERROR)).await,
-                    false => hold.release().await,
+                match case.handed_over {
+                    true => case.hold.ended(ClaimState::Rejected(Reason::UNEXPECTED_SETTLE_ERROR)).await,
+                    false => case.hold.release().await,
                 }
                 return Err(Refusal::unavailable(error).into());
             }
         };
         match outcome {
             Settlement::Settled(receipt) => {
-                hold.ended(ClaimState::Settled(receipt.clone())).await;
-                hooks.after_settle(&payment, &receipt).await;
-                Ok(Settled::new(hold, receipt, version))
+                case.hold.ended(ClaimState::Settled(receipt.clone())).await;
+                case.hooks.after_settle(&case.payment, &receipt).await;
+                Ok(Settled::new(case.hold, receipt, version))
             }
             Settlement::Refused(reason) => {
-                hold.ended(ClaimState::Rejected(reason.clone())).await;
-                Err(Refusal::settlement_refused(reason, &payment).into())
+                case.hold.ended(ClaimState::Rejected(reason.clone())).await;
+                Err(Refusal::settlement_refused(reason, &case.payment).into())
             }
             Settlement::Unknown(transaction) => {
-                hold.ended(ClaimState::Unknown(transaction)).await;
-                hooks.on_unknown(&payment, transaction).await;
-                let refusal = Refusal::pending(&payment, transaction);
+                case.hold.ended(ClaimState::Unknown(transaction)).await;
+                case.hooks.on_unknown(&case.payment, transaction).await;
+                let refusal = Refusal::pending(&case.payment, transaction);
                 let refusal = match cause {
                     Some(cause) => refusal.because(cause),
                     None => refusal,
                 };
-                let pending = Pending { facilitator, hooks, hold, request, payment, transaction, expires };
-                Err(Unsettled { refusal, pending: Some(Box::new(pending)) })
+                Err(Unsettled { refusal, pending: Some(Box::new(Pending { case, transaction })) })
             }
         }
     }
@@ -202,7 +193,7 @@ impl<C: ClaimStore> Settled<C> {
 
 impl<F, C: ClaimStore> fmt::Debug for Admission<F, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Admission").field("payment", &self.payment).finish_non_exhaustive()
+        f.debug_struct("Admission").field("payment", &self.0.payment).finish_non_exhaustive()
     }
 }
 

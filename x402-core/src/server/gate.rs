@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use http::HeaderMap;
 
 use super::{
-    Admission, Decision, Hooks, Offer, Offers, Payment, Refusal, hold::Hold, hook::SharedHooks, pending::reconcile,
+    Admission, Decision, Hooks, Offer, Offers, Payment, Refusal, case::Case, hold::Hold, hook::SharedHooks,
+    pending::reconcile,
 };
 use crate::{
     amount::Amount,
@@ -183,7 +184,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
             Claim::Held { state, same_resource } => return Err(held(state, same_resource, &payment)),
         };
         let mut hold = Hold::new(Arc::clone(&self.claims), ticket);
-        let request = FacilitatorRequest::new(payload, offer.requirements().clone(), offers.resource().clone());
+        let request = FacilitatorRequest::shared(payload, offer.shared_requirements(), offers.shared_resource());
         match taken {
             Taken::Fresh => {
                 if let Err(refusal) = self.verified(&request, &payment).await {
@@ -211,7 +212,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
                 }
             },
         }
-        Ok(Admission {
+        Ok(Admission(Box::new(Case {
             facilitator: Arc::clone(&self.facilitator),
             hooks: self.hooks.clone(),
             hold,
@@ -219,7 +220,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
             payment,
             expires: checked.expires(),
             handed_over: false,
-        })
+        })))
     }
 
     /// Asks the hooks, and the facilitator between them.

@@ -21,7 +21,7 @@ impl<C: ClaimStore> Hold<C> {
     }
 
     /// Nothing was asked that could move money.
-    pub(super) async fn release(mut self) {
+    pub(super) async fn release(&mut self) {
         // A store that cannot release keeps the claim until it expires: an honest payer waits, nobody loses. The drop
         // then tries once more.
         self.holds = self.claims.release(&self.ticket).await.is_err();
@@ -29,9 +29,9 @@ impl<C: ClaimStore> Hold<C> {
 
     /// The facilitator is about to be asked: from here on a drop leaves the claim unknown. Gives the claim up if the
     /// store cannot write that down, or cannot say that it did: nobody is asked then.
-    pub(super) async fn settling(self) -> Result<Self, Refusal> {
+    pub(super) async fn settling(&mut self) -> Result<(), Refusal> {
         match self.claims.record(&self.ticket, ClaimState::Settling).await {
-            Ok(()) => Ok(self),
+            Ok(()) => Ok(()),
             Err(error) => {
                 self.release().await;
                 Err(Refusal::unavailable(error))

@@ -38,6 +38,7 @@
 mod admission;
 mod answer;
 mod browser;
+mod case;
 mod gate;
 mod hold;
 mod hook;

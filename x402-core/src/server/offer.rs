@@ -27,7 +27,7 @@ use crate::{
 /// One way to pay for a resource, and what it takes to check a payment for it.
 #[derive(Clone, Debug)]
 pub struct Offer {
-    requirements: Verbatim<PaymentRequirements>,
+    requirements: Arc<Verbatim<PaymentRequirements>>,
     terms: Terms,
 }
 
@@ -74,16 +74,16 @@ impl Offer {
             max_timeout: Self::DEFAULT_TIMEOUT,
             domain: asset.domain(),
         };
-        Ok(Self { requirements: requirements.into(), terms })
+        Ok(Self { requirements: Arc::new(requirements.into()), terms })
     }
 
     /// How long a payment may take, in whole seconds; at least one.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        let mut requirements = self.requirements.into_inner();
+        let mut requirements = PaymentRequirements::clone(&self.requirements);
         requirements.max_timeout_seconds = timeout.as_secs().max(1);
         self.terms.max_timeout = Duration::from_secs(requirements.max_timeout_seconds);
-        self.requirements = requirements.into();
+        self.requirements = Arc::new(requirements.into());
         self
     }
 
@@ -91,18 +91,22 @@ impl Offer {
     #[must_use]
     pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         let key = key.into();
-        let mut requirements = self.requirements.into_inner();
+        let mut requirements = PaymentRequirements::clone(&self.requirements);
         if !matches!(key.as_str(), "name" | "version") {
             requirements.extra.insert(key, value.into());
         }
-        self.requirements = requirements.into();
+        self.requirements = Arc::new(requirements.into());
         self
     }
 
     /// What the protocol says of it.
     #[must_use]
-    pub const fn requirements(&self) -> &Verbatim<PaymentRequirements> {
+    pub fn requirements(&self) -> &Verbatim<PaymentRequirements> {
         &self.requirements
+    }
+
+    pub(super) fn shared_requirements(&self) -> Arc<Verbatim<PaymentRequirements>> {
+        Arc::clone(&self.requirements)
     }
 
     pub(super) const fn terms(&self) -> &Terms {
@@ -177,6 +181,8 @@ struct Inner {
     identifiers: Option<Identifiers>,
     offers: Vec<Offer>,
     required: PaymentRequired,
+    /// The resource again, for what is asked of facilitators.
+    resource: Arc<ResourceInfo>,
     resource_hash: B256,
     unpaid_header: HeaderValue,
     unpaid_body: Bytes,
@@ -218,6 +224,7 @@ impl Offers {
         let in_v2 = required.clone().with_error("Payment required");
         let offers = Self(Arc::new(Inner {
             identifiers,
+            resource: Arc::new(ResourceInfo::clone(&required.resource)),
             resource_hash: keccak256(&required.resource.url),
             unpaid_header: header::encode_payment_required(&in_v2),
             unpaid_body: wire::encode_payment_required(&in_v1, X402Version::V1).into(),
@@ -236,7 +243,7 @@ impl Offers {
     /// What is sold.
     #[must_use]
     pub fn resource(&self) -> &ResourceInfo {
-        &self.0.required.resource
+        &self.0.resource
     }
 
     /// The ways to pay.
@@ -249,6 +256,10 @@ impl Offers {
     #[must_use]
     pub fn required(&self) -> &PaymentRequired {
         &self.0.required
+    }
+
+    pub(super) fn shared_resource(&self) -> Arc<ResourceInfo> {
+        Arc::clone(&self.0.resource)
     }
 
     pub(super) fn resource_hash(&self) -> B256 {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use alloy_primitives::B256;
 
-use super::{Payment, Refusal, Settled, hold::Hold, hook::SharedHooks};
+use super::{Payment, Refusal, Settled, case::Case};
 use crate::{
     claim::{ClaimKey, ClaimState, ClaimStore},
     facilitator::{Facilitator, FacilitatorRequest},
@@ -18,13 +18,8 @@ use crate::{
 /// and the next to present the payment asks.
 #[must_use = "dropping it stops asking"]
 pub struct Pending<F, C: ClaimStore> {
-    pub(super) facilitator: F,
-    pub(super) hooks: SharedHooks,
-    pub(super) hold: Hold<C>,
-    pub(super) request: FacilitatorRequest,
-    pub(super) payment: Payment,
+    pub(super) case: Box<Case<F, C>>,
     pub(super) transaction: Option<B256>,
-    pub(super) expires: UnixSeconds,
 }
 
 /// Asks once what became of a settlement. No answer is no news, and a transaction that was named once is not forgotten.
@@ -58,21 +53,23 @@ pub enum Asked<F, C: ClaimStore> {
 impl<F: Facilitator, C: ClaimStore> Pending<F, C> {
     /// Asks the facilitator once what became of the settlement, and writes the answer down.
     pub async fn ask(mut self: Box<Self>) -> Asked<F, C> {
-        let outcome = reconcile(&self.facilitator, &self.request, &self.payment, self.transaction).await;
+        let case = &mut self.case;
+        let outcome = reconcile(&case.facilitator, &case.request, &case.payment, self.transaction).await;
         match outcome {
             Settlement::Settled(receipt) => {
-                self.hold.ended(ClaimState::Settled(receipt.clone())).await;
-                self.hooks.after_settle(&self.payment, &receipt).await;
-                Asked::Settled(Settled::new(self.hold, receipt, self.payment.version))
+                case.hold.ended(ClaimState::Settled(receipt.clone())).await;
+                case.hooks.after_settle(&case.payment, &receipt).await;
+                let version = case.payment.version;
+                Asked::Settled(Settled::new(self.case.hold, receipt, version))
             }
             Settlement::Refused(reason) => {
-                self.hold.ended(ClaimState::Rejected(reason.clone())).await;
-                Asked::Refused(Refusal::settlement_refused(reason, &self.payment))
+                case.hold.ended(ClaimState::Rejected(reason.clone())).await;
+                Asked::Refused(Refusal::settlement_refused(reason, &case.payment))
             }
             Settlement::Unknown(transaction) => {
                 if transaction != self.transaction {
                     self.transaction = transaction;
-                    self.hold.ended(ClaimState::Unknown(transaction)).await;
+                    case.hold.ended(ClaimState::Unknown(transaction)).await;
                 }
                 Asked::Pending(self)
             }
@@ -84,13 +81,13 @@ impl<F, C: ClaimStore> Pending<F, C> {
     /// Who pays, and what.
     #[must_use]
     pub const fn payment(&self) -> &Payment {
-        &self.payment
+        &self.case.payment
     }
 
     /// What identifies the payment.
     #[must_use]
     pub const fn key(&self) -> &ClaimKey {
-        self.hold.key()
+        self.case.hold.key()
     }
 
     /// The transaction, if one was named.
@@ -102,13 +99,13 @@ impl<F, C: ClaimStore> Pending<F, C> {
     /// From when on the transfer cannot happen any more. Whether it happened before can still be asked.
     #[must_use]
     pub const fn expires(&self) -> UnixSeconds {
-        self.expires
+        self.case.expires
     }
 }
 
 impl<F, C: ClaimStore> fmt::Debug for Pending<F, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("payment", &self.payment).finish_non_exhaustive()
+        f.debug_struct("Pending").field("payment", &self.case.payment).finish_non_exhaustive()
     }
 }
 

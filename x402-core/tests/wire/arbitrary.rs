@@ -87,9 +87,13 @@ fn requirements() -> impl Strategy<Value = PaymentRequirements> {
 
 fn exact() -> impl Strategy<Value = ExactPayload> {
     (address(), address(), [u256(), u256(), u256()], any::<[u8; 32]>(), vec(any::<u8>(), 0..100)).prop_map(
-        |(from, to, [value, valid_after, valid_before], nonce, signature)| ExactPayload {
-            authorization: Authorization { from, to, value, valid_after, valid_before, nonce: B256::from(nonce) },
-            signature: signature.into(),
+        |(from, to, [value, valid_after, valid_before], nonce, mut signature)| {
+            // A `v` of 0 or 1 does not survive: it is read as 27 or 28.
+            if let [.., v @ 0..=1] = signature.as_mut_slice() {
+                *v += 27;
+            }
+            let authorization = Authorization { from, to, value, valid_after, valid_before, nonce: B256::from(nonce) };
+            ExactPayload { authorization, signature: signature.into() }
         },
     )
 }

@@ -4,21 +4,21 @@ use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt as _, Limited};
 use tower_service::Service;
 use x402_core::{
     PaymentPayload,
     claim::ClaimStore,
     facilitator::Facilitator,
-    server::{Admission, Offers, Payment, Refusal, RefusalKind, protect},
+    server::{Admission, Offers, Refusal, RefusalKind, protect},
 };
 
 use super::{
     Order,
     delivered::is_delivered,
     observe,
-    replay::{MAX_BODY, Named, Naming, Replays, binding, copy},
+    replay::{Named, Naming, Replays, binding, copy},
     settle::{SettledOf, Settler},
+    work::Work,
 };
 use crate::body::ResponseBody;
 
@@ -65,6 +65,9 @@ fn explained<B>(response: Response<Bytes>, refusal: Refusal) -> Response<Respons
 }
 
 /// A request that is paid for, on its way.
+///
+/// Settling takes seconds, and many settle at once. So what is needed only before, to admit and to do the work, is
+/// boxed and freed by then; an `async fn` keeps its arguments as long as it lives.
 pub(super) struct Journey<F, C> {
     pub(super) settler: Settler<F, C>,
     pub(super) offers: Offers,
@@ -72,7 +75,7 @@ pub(super) struct Journey<F, C> {
 }
 
 /// The answer to a request.
-type Answer<B, E> = Result<Response<ResponseBody<B>>, Stop<E>>;
+pub(super) type Answer<B, E> = Result<Response<ResponseBody<B>>, Stop<E>>;
 
 /// Why a journey ends early.
 pub(super) enum Stop<E> {
@@ -94,15 +97,14 @@ where
     /// Admits the payment, calls the service, settles, and hands the response over, in the route's order.
     pub(super) async fn serve<S, ReqBody, ResBody>(
         self,
-        payment: PaymentPayload,
-        inner: S,
-        request: Request<ReqBody>,
+        payment: Box<PaymentPayload>,
+        work: Box<Work<S, ReqBody>>,
     ) -> Result<Response<ResponseBody<ResBody>>, S::Error>
     where
         S: Service<Request<ReqBody>, Response = Response<ResBody>>,
         ResBody: http_body::Body<Data = Bytes> + Send + 'static,
     {
-        match self.named(payment, inner, request).await {
+        match self.named(payment, work).await {
             Ok(response) => Ok(response),
             Err(Stop::Refused(refusal)) => Ok(refused(&self.offers, refusal)),
             Err(Stop::Failed(error)) => Err(error),
@@ -112,9 +114,8 @@ where
     /// Looks first whether the payment was named, and its response is still there.
     async fn named<S, ReqBody, ResBody>(
         &self,
-        payment: PaymentPayload,
-        inner: S,
-        request: Request<ReqBody>,
+        payment: Box<PaymentPayload>,
+        work: Box<Work<S, ReqBody>>,
     ) -> Answer<ResBody, S::Error>
     where
         S: Service<Request<ReqBody>, Response = Response<ResBody>>,
@@ -124,7 +125,7 @@ where
             None => None,
             Some(identifier) => {
                 let now = self.settler.gate.now();
-                let binding = binding(request.method(), request.uri());
+                let binding = binding(work.request.method(), work.request.uri());
                 let until = now.saturating_add(KEEP_FOR);
                 match Replays::name(&self.settler.settlements, &identifier, &binding, until, now) {
                     Named::New(naming) => Some(naming),
@@ -134,16 +135,16 @@ where
                 }
             }
         };
-        let admission = observe::admit(self.settler.gate.admit(&self.offers, payment)).await?;
-        self.admitted(admission, naming, inner, request).await
+        let admitting = Box::pin(self.settler.gate.admit(&self.offers, *payment));
+        let admission = observe::admit(admitting).await?;
+        self.admitted(admission, naming, work).await
     }
 
     async fn admitted<S, ReqBody, ResBody>(
         &self,
         admission: Admission<Arc<F>, Arc<C>>,
         naming: Option<Naming>,
-        inner: S,
-        request: Request<ReqBody>,
+        work: Box<Work<S, ReqBody>>,
     ) -> Answer<ResBody, S::Error>
     where
         S: Service<Request<ReqBody>, Response = Response<ResBody>>,
@@ -162,7 +163,7 @@ where
             let settled = settler.up_front(admission).await?;
             payment.receipt = Some(settled.receipt().clone());
             // An error or a panic drops what is settled: the payment can be presented again.
-            let mut response = call(inner, request, payment, naming.is_some()).await?;
+            let mut response = Box::pin(work.done(payment, naming.is_some())).await?;
             if is_delivered(&response) {
                 return Ok(self.hand_over(response, settled, naming));
             }
@@ -170,7 +171,7 @@ where
             return Ok(response);
         }
         // An error, a panic or a client that leaves drops the admission, which releases the payment.
-        let mut response = call(inner, request, payment, naming.is_some()).await?;
+        let mut response = Box::pin(work.done(payment, naming.is_some())).await?;
         if !is_delivered(&response) {
             admission.release().await;
             return Ok(response);
@@ -200,39 +201,3 @@ where
         response
     }
 }
-
-/// Calls the service. A response that is to be kept is read whole, if it says that it is short.
-async fn call<S, ReqBody, ResBody>(
-    mut inner: S,
-    mut request: Request<ReqBody>,
-    payment: Payment,
-    keeps: bool,
-) -> Answer<ResBody, S::Error>
-where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    ResBody: http_body::Body<Data = Bytes> + Send + 'static,
-{
-    request.extensions_mut().insert(payment);
-    let response = observe::handler(inner.call(request)).await.map_err(Stop::Failed)?;
-    let is_short = response.body().size_hint().upper().is_some_and(|upper| upper <= MAX_BODY as u64);
-    if !keeps || !is_short {
-        return Ok(response.map(ResponseBody::handler));
-    }
-    let (head, body) = response.into_parts();
-    match Limited::new(body.map_err(|_| Unreadable), MAX_BODY).collect().await {
-        Ok(body) => Ok(Response::from_parts(head, ResponseBody::ours(body.to_bytes()))),
-        Err(error) => Err(Refusal::unavailable(error).into()),
-    }
-}
-
-/// The service's body failed. Its error may be of any type, and none is known of it but that.
-#[derive(Debug)]
-struct Unreadable;
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the response's body could not be read")
-    }
-}
-
-impl std::error::Error for Unreadable {}

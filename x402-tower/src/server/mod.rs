@@ -42,6 +42,7 @@ mod replay;
 mod service;
 mod settle;
 mod settlements;
+mod work;
 
 #[doc(no_inline)]
 pub use x402_core::server::{Gate, Offer, Offers, Payment};

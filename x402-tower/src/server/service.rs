@@ -23,6 +23,7 @@ use super::{
     layer::PricedRoute,
     observe::Watched,
     settle::Settler,
+    work::Work,
 };
 use crate::body::ResponseBody;
 
@@ -128,7 +129,8 @@ where
         };
         route.hide_payment(request.headers_mut());
         let journey = route.journey(offers.clone());
-        ResponseFuture::paid(journey.serve(payment, self.take_ready(), request))
+        let work = Work { inner: self.take_ready(), request };
+        ResponseFuture::paid(journey.serve(Box::new(payment), Box::new(work)))
     }
 }
 
@@ -168,5 +170,6 @@ where
         Err(refusal) => return Ok(route.refuse(&offers, refusal, &head.headers)),
     };
     route.hide_payment(&mut head.headers);
-    route.journey(offers).serve(payment, inner, Request::from_parts(head, body)).await
+    let work = Work { inner, request: Request::from_parts(head, body) };
+    Box::pin(route.journey(offers).serve(Box::new(payment), Box::new(work))).await
 }

@@ -102,12 +102,19 @@ where
         Err((refusal, is_open))
     }
 
-    /// Runs a settlement in a task of its own. `None` if the task panicked, or the runtime shut down under it.
-    async fn run<T: Send + 'static>(&self, settling: impl Future<Output = T> + Send + 'static) -> Option<T> {
-        match self.settlements.spawn(settling) {
-            Ok(task) => task.await.ok(),
-            // Not on tokio: settled here, and a client that hangs up leaves the claim unknown.
-            Err(settling) => Some(settling.await),
+    /// Runs a settlement in a task of its own, from now on. `None` if the task panicked, or the runtime shut down under
+    /// it.
+    fn run<T: Send + 'static, S>(&self, settling: S) -> impl Future<Output = Option<T>> + Send + use<F, C, T, S>
+    where
+        S: Future<Output = T> + Send + 'static,
+    {
+        let running = self.settlements.spawn(settling);
+        async move {
+            match running {
+                Ok(task) => task.await.ok(),
+                // Not on tokio: settled here, and a client that hangs up leaves the claim unknown.
+                Err(settling) => Some(settling.await),
+            }
         }
     }
 

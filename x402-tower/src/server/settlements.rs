@@ -1,6 +1,6 @@
 //! Settlements under way, and content that waits for its payer.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -31,6 +31,9 @@ const SLOWEST_ASK: Duration = Duration::from_secs(60);
 /// ```
 #[derive(Clone, Default)]
 pub struct Settlements(Arc<Inner>);
+
+/// A settlement that has no task.
+pub(super) type Settling<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 #[derive(Default)]
 struct Inner {
@@ -89,14 +92,15 @@ impl Settlements {
         &self.0.parking
     }
 
-    /// Runs a settlement in a task of its own; not on tokio, gives the future back.
+    /// Runs a settlement in a task of its own; not on tokio, gives the future back, boxed: whoever waits for a task
+    /// should not need room for what the task needs.
     pub(super) fn spawn<T: Send + 'static>(
         &self,
         settlement: impl Future<Output = T> + Send + 'static,
-    ) -> Result<JoinHandle<T>, impl Future<Output = T> + Send + 'static> {
+    ) -> Result<JoinHandle<T>, Settling<T>> {
         match Handle::try_current() {
             Ok(runtime) => Ok(self.0.settling.spawn_on(carried(settlement), &runtime)),
-            Err(_) => Err(settlement),
+            Err(_) => Err(Box::pin(settlement)),
         }
     }
 

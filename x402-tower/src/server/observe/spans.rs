@@ -58,15 +58,16 @@ impl Step {
         step!("settle")
     }
 
-    /// Runs a future inside.
+    /// Runs a future inside. Not an `async fn`, which would keep the future twice: as its argument, and as it runs.
     #[cfg(feature = "tracing")]
-    pub(super) async fn within<T>(&self, future: impl Future<Output = T>) -> T {
-        tracing::Instrument::instrument(future, self.span.clone()).await
+    pub(super) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        tracing::Instrument::instrument(future, self.span.clone())
     }
 
     #[cfg(not(feature = "tracing"))]
-    pub(super) async fn within<T>(&self, future: impl Future<Output = T>) -> T {
-        future.await
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) const fn within<F: Future>(&self, future: F) -> F {
+        future
     }
 
     /// Says whose step it is.
