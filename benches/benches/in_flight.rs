@@ -100,7 +100,7 @@ fn latency(shop: &Shop, scale: &Scale) {
     let mut idle = Server { loopback: Loopback::serve(routes.clone()), routes: routes.clone() };
     let mut busy = Server { loopback: Loopback::serve(routes.clone()), routes };
     let payments = payments(shop, version, scale.settlements);
-    let mut crowd = Crowd::with_capacity(held.clone(), payments.len());
+    let mut crowd = Crowd::with_capacity(held, payments.len());
     let requests = payments.iter().map(|payment| paying(version, payment));
     crowd.gather(busy.loopback.runtime(), &busy.routes, requests);
 
