@@ -73,6 +73,9 @@ pub async fn all(facilitator: &impl Facilitator, fixture: &Fixture) {
     }
     for (request, reasons) in &fixture.invalid {
         refuses(facilitator, request, reasons).await;
+        if !reasons.contains(&ReasonKind::NonceUsed) {
+            believes_no_transaction(facilitator, request).await;
+        }
     }
     for request in &fixture.payable {
         settles_once(facilitator, request).await;
@@ -205,6 +208,18 @@ pub async fn reconciles_without_settling(facilitator: &impl Facilitator, request
     let answer = facilitator.verify(request).await;
     let answer = answer.unwrap_or_else(|error| panic!("{RULE}: no answer to verify: {error}"));
     assert!(answer.is_valid, "{RULE}: {answer:?}");
+}
+
+/// Asked about a payment that cannot have settled, a facilitator does not say that it has because a transaction is named.
+///
+/// # Panics
+///
+/// When the facilitator breaks the rule.
+pub async fn believes_no_transaction(facilitator: &impl Facilitator, request: &FacilitatorRequest) {
+    const RULE: &str = "a transaction is not believed because it is named";
+    if let Ok(answer) = facilitator.reconcile(request, Some(B256::repeat_byte(0xee))).await {
+        assert!(!answer.success, "{RULE}: {answer:?}");
+    }
 }
 
 /// A payment that has settled is never said not to have: asked what became of it, with and without its transaction, the
