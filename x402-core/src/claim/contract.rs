@@ -135,19 +135,24 @@ pub enum ClaimError {
     Unavailable(#[source] BoxError),
 }
 
+// Not `async fn`s, whose futures would keep the arguments beside those of the futures that they await.
 macro_rules! forward {
     ($($pointer:ty),*) => {$(
         impl<C: ClaimStore + ?Sized> ClaimStore for $pointer {
-            async fn claim(&self, claim: &NewClaim) -> Result<Claim, ClaimError> {
-                (**self).claim(claim).await
+            fn claim(&self, claim: &NewClaim) -> impl Future<Output = Result<Claim, ClaimError>> + Send {
+                (**self).claim(claim)
             }
 
-            async fn record(&self, ticket: &Ticket, state: ClaimState) -> Result<(), ClaimError> {
-                (**self).record(ticket, state).await
+            fn record(
+                &self,
+                ticket: &Ticket,
+                state: ClaimState,
+            ) -> impl Future<Output = Result<(), ClaimError>> + Send {
+                (**self).record(ticket, state)
             }
 
-            async fn release(&self, ticket: &Ticket) -> Result<(), ClaimError> {
-                (**self).release(ticket).await
+            fn release(&self, ticket: &Ticket) -> impl Future<Output = Result<(), ClaimError>> + Send {
+                (**self).release(ticket)
             }
 
             fn abandon(&self, ticket: &Ticket) {

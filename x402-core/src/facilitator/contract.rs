@@ -50,27 +50,34 @@ pub trait Facilitator: Send + Sync {
     fn supported(&self) -> impl Future<Output = Result<SupportedResponse, FacilitatorError>> + Send;
 }
 
+// Not `async fn`s, whose futures would keep the arguments beside those of the futures that they await.
 macro_rules! forward {
     ($($pointer:ty),*) => {$(
         impl<F: Facilitator + ?Sized> Facilitator for $pointer {
-            async fn verify(&self, request: &FacilitatorRequest) -> Result<VerifyResponse, FacilitatorError> {
-                (**self).verify(request).await
+            fn verify(
+                &self,
+                request: &FacilitatorRequest,
+            ) -> impl Future<Output = Result<VerifyResponse, FacilitatorError>> + Send {
+                (**self).verify(request)
             }
 
-            async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
-                (**self).settle(request).await
+            fn settle(
+                &self,
+                request: &FacilitatorRequest,
+            ) -> impl Future<Output = Result<SettleResponse, FacilitatorError>> + Send {
+                (**self).settle(request)
             }
 
-            async fn reconcile(
+            fn reconcile(
                 &self,
                 request: &FacilitatorRequest,
                 transaction: Option<B256>,
-            ) -> Result<SettleResponse, FacilitatorError> {
-                (**self).reconcile(request, transaction).await
+            ) -> impl Future<Output = Result<SettleResponse, FacilitatorError>> + Send {
+                (**self).reconcile(request, transaction)
             }
 
-            async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
-                (**self).supported().await
+            fn supported(&self) -> impl Future<Output = Result<SupportedResponse, FacilitatorError>> + Send {
+                (**self).supported()
             }
         }
     )*};

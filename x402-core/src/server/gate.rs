@@ -27,7 +27,10 @@ const CLAIM_MARGIN: Duration = Duration::from_secs(600);
 ///
 /// Cheap to clone. One gate serves all routes of a process, so that all share its claims: a payment is good for one
 /// request on one of them.
-pub struct Gate<F, C = MemoryClaims> {
+pub struct Gate<F, C = MemoryClaims>(Arc<Setup<F, C>>);
+
+/// In one piece, since servers clone a gate for each request.
+struct Setup<F, C> {
     facilitator: Arc<F>,
     claims: Arc<C>,
     clock: Arc<dyn Clock>,
@@ -40,14 +43,14 @@ impl<F: Facilitator> Gate<F> {
     /// A gate with claims in memory and the system's clock.
     #[must_use]
     pub fn new(facilitator: F) -> Self {
-        Self {
+        Self(Arc::new(Setup {
             facilitator: Arc::new(facilitator),
             claims: Arc::default(),
             clock: Arc::new(SystemClock),
             hooks: SharedHooks::default(),
             max_header_len: header::DEFAULT_MAX_LEN,
             verifies: true,
-        }
+        }))
     }
 }
 
@@ -55,47 +58,37 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// Keeps claims in another store.
     #[must_use]
     pub fn claims<D: ClaimStore>(self, claims: D) -> Gate<F, D> {
-        Gate {
-            facilitator: self.facilitator,
-            claims: Arc::new(claims),
-            clock: self.clock,
-            hooks: self.hooks,
-            max_header_len: self.max_header_len,
-            verifies: self.verifies,
-        }
+        let Setup { facilitator, claims: _, clock, hooks, max_header_len, verifies } = Arc::unwrap_or_clone(self.0);
+        let claims = Arc::new(claims);
+        Gate(Arc::new(Setup { facilitator, claims, clock, hooks, max_header_len, verifies }))
     }
 
     /// Takes the time from another clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.change().clock = Arc::new(clock);
         self
     }
 
     /// Calls these hooks.
     #[must_use]
     pub fn hooks(mut self, hooks: impl Hooks + 'static) -> Self {
-        self.hooks = SharedHooks::new(hooks);
+        self.change().hooks = SharedHooks::new(hooks);
         self
     }
 
     /// Asks another facilitator, made of this one: to observe it, for example.
     #[must_use]
     pub fn map_facilitator<G: Facilitator>(self, map: impl FnOnce(Arc<F>) -> G) -> Gate<G, C> {
-        Gate {
-            facilitator: Arc::new(map(self.facilitator)),
-            claims: self.claims,
-            clock: self.clock,
-            hooks: self.hooks,
-            max_header_len: self.max_header_len,
-            verifies: self.verifies,
-        }
+        let Setup { facilitator, claims, clock, hooks, max_header_len, verifies } = Arc::unwrap_or_clone(self.0);
+        let facilitator = Arc::new(map(facilitator));
+        Gate(Arc::new(Setup { facilitator, claims, clock, hooks, max_header_len, verifies }))
     }
 
     /// Reads payment headers of at most so many bytes; 16 KiB unless told otherwise.
     #[must_use]
-    pub const fn max_header_len(mut self, bytes: usize) -> Self {
-        self.max_header_len = bytes;
+    pub fn max_header_len(mut self, bytes: usize) -> Self {
+        self.change().max_header_len = bytes;
         self
     }
 
@@ -109,27 +102,31 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// Verification is also what stops a used payment that the claim store has forgotten. Switch it off only with a
     /// store that outlives the process; else each restart lets payments that are still valid be used once more.
     #[must_use]
-    pub const fn verify(mut self, verifies: bool) -> Self {
-        self.verifies = verifies;
+    pub fn verify(mut self, verifies: bool) -> Self {
+        self.change().verifies = verifies;
         self
+    }
+
+    fn change(&mut self) -> &mut Setup<F, C> {
+        Arc::make_mut(&mut self.0)
     }
 
     /// The facilitator.
     #[must_use]
     pub fn facilitator(&self) -> &F {
-        &self.facilitator
+        &self.0.facilitator
     }
 
     /// The clock.
     #[must_use]
     pub fn now(&self) -> UnixSeconds {
-        self.clock.now()
+        self.0.clock.now()
     }
 
     /// The claims.
     #[must_use]
     pub fn claim_store(&self) -> &C {
-        &self.claims
+        &self.0.claims
     }
 
     /// Reads a request's payment. There is no I/O.
@@ -139,7 +136,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// [`Unpaid`](super::RefusalKind::Unpaid) if there is none, [`Malformed`](super::RefusalKind::Malformed) or
     /// [`TooLong`](super::RefusalKind::TooLong) if it cannot be read.
     pub fn read_payment(&self, headers: &HeaderMap) -> Result<PaymentPayload, Refusal> {
-        match read_payment(headers, self.max_header_len) {
+        match read_payment(headers, self.0.max_header_len) {
             Ok(Some(payment)) => Ok(payment),
             Ok(None) => Err(Refusal::unpaid()),
             Err(error) => Err(Refusal::header(error)),
@@ -161,7 +158,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// [`SettlementUnknown`](super::RefusalKind::SettlementUnknown) if an earlier settlement of it may have happened;
     /// [`Unavailable`](super::RefusalKind::Unavailable) if the facilitator or the claim store gave no answer.
     pub async fn admit(&self, offers: &Offers, payload: PaymentPayload) -> Result<Admission<Arc<F>, Arc<C>>, Refusal> {
-        let now = self.clock.now();
+        let now = self.0.clock.now();
         let Fit { offer, checked, starts } = fit(offers, &payload, now)?;
         let terms = offer.terms();
         let Some(chain_id) = terms.network.chain_id() else {
@@ -178,12 +175,12 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
             version: payload.version(),
             receipt: None,
         };
-        let (ticket, taken) = match self.claims.claim(&claim).await.map_err(Refusal::unavailable)? {
+        let (ticket, taken) = match self.0.claims.claim(&claim).await.map_err(Refusal::unavailable)? {
             Claim::Taken(ticket, taken) => (ticket, taken),
             Claim::Absent => return Err(Refusal::invalid(Reason::VALID_BEFORE)),
             Claim::Held { state, same_resource } => return Err(held(state, same_resource, &payment)),
         };
-        let mut hold = Hold::new(Arc::clone(&self.claims), ticket);
+        let mut hold = Hold::new(Arc::clone(&self.0.claims), ticket);
         let request = FacilitatorRequest::shared(payload, offer.shared_requirements(), offers.shared_resource());
         match taken {
             Taken::Fresh => {
@@ -193,10 +190,11 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
                 }
             }
             Taken::Settled(receipt) => payment.receipt = Some(receipt),
-            Taken::Unknown(transaction) => match reconcile(&*self.facilitator, &request, &payment, transaction).await {
+            Taken::Unknown(transaction) => match reconcile(&*self.0.facilitator, &request, &payment, transaction).await
+            {
                 Settlement::Settled(receipt) => {
                     hold.ended(ClaimState::Settled(receipt.clone())).await;
-                    self.hooks.after_settle(&payment, &receipt).await;
+                    self.0.hooks.after_settle(&payment, &receipt).await;
                     payment.receipt = Some(receipt);
                 }
                 Settlement::Refused(reason) => {
@@ -213,8 +211,8 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
             },
         }
         Ok(Admission(Box::new(Case {
-            facilitator: Arc::clone(&self.facilitator),
-            hooks: self.hooks.clone(),
+            facilitator: Arc::clone(&self.0.facilitator),
+            hooks: self.0.hooks.clone(),
             hold,
             request,
             payment,
@@ -225,20 +223,20 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
 
     /// Asks the hooks, and the facilitator between them.
     async fn verified(&self, request: &FacilitatorRequest, payment: &Payment) -> Result<(), Refusal> {
-        match self.hooks.before_verify(payment).await.map_err(Refusal::unavailable)? {
+        match self.0.hooks.before_verify(payment).await.map_err(Refusal::unavailable)? {
             Decision::Refuse(reason) => return Err(Refusal::invalid(reason)),
             Decision::Grant => {}
-            Decision::Proceed if !self.verifies => {}
+            Decision::Proceed if !self.0.verifies => {}
             Decision::Proceed => self.ask(request, payment).await?,
         }
-        match self.hooks.after_verify(payment).await.map_err(Refusal::unavailable)? {
+        match self.0.hooks.after_verify(payment).await.map_err(Refusal::unavailable)? {
             Decision::Refuse(reason) => Err(Refusal::invalid(reason)),
             Decision::Grant | Decision::Proceed => Ok(()),
         }
     }
 
     async fn ask(&self, request: &FacilitatorRequest, payment: &Payment) -> Result<(), Refusal> {
-        let answer = self.facilitator.verify(request).await.map_err(Refusal::unavailable)?;
+        let answer = self.0.facilitator.verify(request).await.map_err(Refusal::unavailable)?;
         if !answer.is_valid {
             return Err(Refusal::invalid(answer.invalid_reason.unwrap_or(Reason::UNEXPECTED_VERIFY_ERROR)));
         }
@@ -290,6 +288,12 @@ fn held(state: ClaimState, same_resource: bool, payment: &Payment) -> Refusal {
 
 impl<F, C> Clone for Gate<F, C> {
     fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<F, C> Clone for Setup<F, C> {
+    fn clone(&self) -> Self {
         Self {
             facilitator: Arc::clone(&self.facilitator),
             claims: Arc::clone(&self.claims),
@@ -304,8 +308,8 @@ impl<F, C> Clone for Gate<F, C> {
 impl<F, C> fmt::Debug for Gate<F, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
-            .field("max_header_len", &self.max_header_len)
-            .field("verifies", &self.verifies)
+            .field("max_header_len", &self.0.max_header_len)
+            .field("verifies", &self.0.verifies)
             .finish_non_exhaustive()
     }
 }

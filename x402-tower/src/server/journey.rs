@@ -1,6 +1,6 @@
 //! A priced request, from the payment to the receipt.
 
-use std::{fmt, ops::Deref, sync::Arc, time::Duration};
+use std::{fmt, future::Future, ops::Deref, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -77,6 +77,9 @@ pub(super) struct Journey<F, C> {
 /// The answer to a request.
 pub(super) type Answer<B, E> = Result<Response<ResponseBody<B>>, Stop<E>>;
 
+/// What comes of asking the gate.
+type Admitted<F, C> = Result<Admission<Arc<F>, Arc<C>>, Refusal>;
+
 /// Why a journey ends early.
 pub(super) enum Stop<E> {
     Refused(Refusal),
@@ -135,9 +138,13 @@ where
                 }
             }
         };
-        let admitting = Box::pin(self.settler.gate.admit(&self.offers, *payment));
-        let admission = observe::admit(admitting).await?;
+        let admission = observe::admit(self.admitting(payment)).await?;
         self.admitted(admission, naming, work).await
+    }
+
+    /// Not a part of the caller, which would keep the payment's empty box.
+    fn admitting(&self, payment: Box<PaymentPayload>) -> impl Future<Output = Admitted<F, C>> {
+        Box::pin(self.settler.gate.admit(&self.offers, *payment))
     }
 
     async fn admitted<S, ReqBody, ResBody>(
@@ -155,7 +162,7 @@ where
         // Paid for earlier, and never handed over.
         let parked = is_settled.then(|| settler.settlements.parking().take(admission.key())).flatten();
         if let Some(response) = parked {
-            let (response, settled) = settler.for_response(admission, response).await?;
+            let (response, settled) = settler.for_response(admission, *response).await?;
             return Ok(self.hand_over(response, settled, naming));
         }
         let mut payment = admission.payment().clone();

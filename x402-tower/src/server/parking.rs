@@ -39,9 +39,9 @@ impl Parking {
     }
 
     /// The response that was parked for this payment, if its body is of this type.
-    pub(super) fn take<B: 'static>(&self, key: &ClaimKey) -> Option<Response<B>> {
+    pub(super) fn take<B: 'static>(&self, key: &ClaimKey) -> Option<Box<Response<B>>> {
         let parked = self.lock().remove(key)?;
-        parked.downcast().ok().map(|response| *response)
+        parked.downcast().ok()
     }
 
     pub(super) fn discard(&self, key: &ClaimKey) {
@@ -105,7 +105,7 @@ mod tests {
         parking.park(key.clone(), at(10), at(0), Box::new(Response::new(7_u8)));
         assert!(parking.take::<String>(&key).is_none());
         parking.park(key.clone(), at(10), at(0), Box::new(Response::new(7_u8)));
-        assert_eq!(parking.take::<u8>(&key).map(Response::into_body), Some(7));
+        assert_eq!(parking.take::<u8>(&key).map(|response| *response.body()), Some(7));
         assert!(parking.take::<u8>(&key).is_none(), "taken once");
     }
 }

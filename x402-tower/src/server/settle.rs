@@ -23,6 +23,8 @@ type Ticket<F, C> = Admission<Arc<F>, Arc<C>>;
 pub(super) type SettledOf<C> = Settled<Arc<C>>;
 
 /// What settles payments for one request.
+///
+/// What returns a future here does not take its arguments into it, as an `async fn` would: they are the task's.
 pub(super) struct Settler<F, C> {
     pub(super) gate: Gate<F, C>,
     pub(super) settlements: Settlements,
@@ -37,15 +39,15 @@ where
     ///
     /// The task owns the response. If the client is gone when the task ends, the response is parked, and the claim
     /// stays settled: whoever presents the payment again gets it.
-    pub(super) async fn for_response<B: Send + 'static>(
+    pub(super) fn for_response<B: Send + 'static>(
         &self,
         admission: Ticket<F, C>,
         response: Response<B>,
-    ) -> Result<(Response<B>, SettledOf<C>), Refusal> {
+    ) -> impl Future<Output = Result<(Response<B>, SettledOf<C>), Refusal>> + Send + use<F, C, B> {
         let lost = Refusal::pending(admission.payment(), None);
         let undelivered = Undelivered::new(response, self.place(&admission));
         let settler = self.clone();
-        let settling = async move {
+        let running = self.run(async move {
             match settler.settle(admission, false).await {
                 // The response first: should both be dropped, it is parked before the claim can be taken.
                 Ok(settled) => Ok((undelivered, settled)),
@@ -56,20 +58,25 @@ where
                     Err(refusal)
                 }
             }
-        };
-        let (undelivered, settled) = self.run(settling).await.unwrap_or(Err(lost))?;
-        match undelivered.take() {
-            Some(response) => Ok((response, settled)),
-            None => Err(Refusal::unavailable("the response is gone")),
+        });
+        async move {
+            let (undelivered, settled) = running.await.unwrap_or(Err(lost))?;
+            match undelivered.take() {
+                Some(response) => Ok((response, settled)),
+                None => Err(Refusal::unavailable("the response is gone")),
+            }
         }
     }
 
     /// Settles before there is a response.
-    pub(super) async fn up_front(&self, admission: Ticket<F, C>) -> Result<SettledOf<C>, Refusal> {
+    pub(super) fn up_front(
+        &self,
+        admission: Ticket<F, C>,
+    ) -> impl Future<Output = Result<SettledOf<C>, Refusal>> + Send + use<F, C> {
         let lost = Refusal::pending(admission.payment(), None);
         let settler = self.clone();
-        let settling = async move { settler.settle(admission, false).await.map_err(|(refusal, _)| refusal) };
-        self.run(settling).await.unwrap_or(Err(lost))
+        let running = self.run(async move { settler.settle(admission, false).await.map_err(|(refusal, _)| refusal) });
+        async move { running.await.unwrap_or(Err(lost)) }
     }
 
     /// Settles for a response that has been handed over.
