@@ -1,7 +1,7 @@
 //! What a seller loses by what it answers.
 
 use http::{Method, StatusCode, header::CACHE_CONTROL};
-use x402_core::{X402Version, header::PAYMENT_REQUIRED};
+use x402_core::{Reason, X402Version, header::PAYMENT_REQUIRED};
 
 use crate::support::{Act, Answer, BOTH, Latch, PREMIUM, Shop, bent};
 
@@ -90,4 +90,20 @@ async fn attack_31_bad_signatures_burn_none_of_the_facilitators_patience() {
         assert_eq!((shop.facilitator.calls(), shop.facilitator.connections()), (0, 0));
         assert_eq!((shop.work.started(), shop.claims.len()), (0, 0), "nor do they fill the claim store");
     }
+}
+
+#[tokio::test]
+async fn attack_6_an_allowance_is_no_payment() {
+    // `upto` and Permit2 promise up to an amount, and can be overdrawn; only exact transfers are taken.
+    let shop = Shop::open().await;
+    let good = shop.sign(X402Version::V2, PREMIUM, 1).await;
+    let upto = bent(&good, |payment| payment["accepted"]["scheme"] = "upto".into());
+    let answer = shop.get(PREMIUM, &[upto]).await;
+    answer.is_refused(&Reason::UNSUPPORTED_SCHEME);
+    let permit = bent(&good, |payment| {
+        payment["payload"] = serde_json::json!({ "signature": "0x00", "permit2Authorization": {} });
+    });
+    let answer = shop.get(PREMIUM, &[permit]).await;
+    answer.is_refused(&Reason::INVALID_PAYLOAD);
+    assert_eq!((shop.work.started(), shop.facilitator.calls()), (0, 0));
 }

@@ -1,11 +1,15 @@
 //! Clients that leave, and services that fail, in the middle.
 
-use std::{convert::Infallible, future::pending, pin::pin, task::Poll};
+use std::{convert::Infallible, future::pending, pin::pin, sync::Arc, task::Poll};
 
 use axum::body::Body;
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceExt, service_fn};
-use x402_core::{X402Version, testing::ScriptedFacilitator};
+use x402_core::{
+    Facilitator, FacilitatorRequest, SettleResponse, SupportedResponse, VerifyResponse, X402Version, claim::ClaimState,
+    facilitator::FacilitatorError, server::Gate, testing::ScriptedFacilitator,
+};
+use x402_tower::PaymentLayer;
 
 use crate::support::{Shop, call, request, text, until};
 
@@ -75,6 +79,36 @@ async fn a_service_that_is_dropped_or_fails_releases_the_payment() {
     assert!(tokio::spawn(call).await.is_err());
     assert!(shop.claims.is_empty());
     assert_eq!(shop.facilitator.settle_calls(), 0);
+}
+
+#[tokio::test]
+async fn a_facilitator_that_panics_while_settling_leaves_the_payment_unknown_and_the_server_up() {
+    /// Willing to verify, and broken.
+    struct Broken(ScriptedFacilitator);
+    impl Facilitator for Broken {
+        async fn verify(&self, request: &FacilitatorRequest) -> Result<VerifyResponse, FacilitatorError> {
+            self.0.verify(request).await
+        }
+
+        async fn settle(&self, _: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
+            panic!("on purpose")
+        }
+
+        async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
+            self.0.supported().await
+        }
+    }
+
+    let shop = Shop::new();
+    let gate = Gate::new(Broken(shop.facilitator.clone())).claims(Arc::clone(&shop.claims)).clock(shop.clock.clone());
+    let service = service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(Response::new(Body::from("content"))) });
+    let service = PaymentLayer::new(gate, shop.offers.clone()).layer(service);
+    let payment = shop.sign(X402Version::V2, 1).await.header();
+    for _ in 0..2 {
+        let response = service.clone().oneshot(request(std::slice::from_ref(&payment))).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(shop.state(1), Some(ClaimState::Unknown(None)));
+    }
 }
 
 #[tokio::test]

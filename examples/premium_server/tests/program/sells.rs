@@ -133,3 +133,17 @@ async fn a_malformed_payment_is_the_clients_fault() {
     }
     assert_eq!(Books::of(&server).transactions().await.len(), 0);
 }
+
+#[tokio::test]
+async fn attack_30_a_forged_webhook_is_believed_by_nobody() {
+    let server = Server::sandboxed().await;
+    let (buyer, url) = (Buyer::of(&server), server.url("/premium"));
+    let forged = r#"{"eventName":"TransactionExecutionSuccess","data":{"transactionMemo":"x402"},"signature":"AAAA"}"#;
+    let http = http();
+    for body in [forged, "", "[", "null"] {
+        let answer = http.post(server.url("/1shot")).body(body).send().await.unwrap();
+        assert_eq!(answer.status(), 204, "the sender is not asked to try again");
+    }
+    assert_eq!(buyer.get(&url).await.status(), 402);
+    assert!(Books::of(&server).transactions().await.is_empty());
+}
