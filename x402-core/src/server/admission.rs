@@ -8,10 +8,10 @@ use super::{Paid, Pending, Refusal, case::Case, hold::Hold};
 use crate::{
     amount::Amount,
     claim::{ClaimKey, ClaimState, ClaimStore},
-    facilitator::Facilitator,
+    facilitator::{Facilitator, FacilitatorError},
     network::Network,
     reason::Reason,
-    settlement::{Receipt, Settlement},
+    settlement::{Receipt, SettleResponse, Settlement},
     time::UnixSeconds,
     version::X402Version,
 };
@@ -88,12 +88,20 @@ impl<F: Facilitator, C: ClaimStore> Admission<F, C> {
     /// [`Unavailable`](super::RefusalKind::Unavailable) if nothing was sent.
     pub async fn settle(self) -> Result<Settled<C>, Unsettled<F, C>> {
         let Self(mut case) = self;
-        let version = case.payment.version;
         if let Some(receipt) = case.payment.receipt.clone() {
-            return Ok(Settled::new(case.hold, receipt, version));
+            return Ok(Settled::new(case.hold, receipt, case.payment.version));
         }
         case.hold.settling().await?;
-        let (outcome, cause) = match case.facilitator.settle(&case.request).await {
+        let answer = case.facilitator.settle(&case.request).await;
+        // Boxed: thousands may wait for their answers, and what comes then is over at once.
+        Box::pin(Self(case).conclude(answer)).await
+    }
+
+    /// Writes down what the facilitator said.
+    async fn conclude(self, answer: Result<SettleResponse, FacilitatorError>) -> Result<Settled<C>, Unsettled<F, C>> {
+        let Self(mut case) = self;
+        let version = case.payment.version;
+        let (outcome, cause) = match answer {
             Ok(answer) => (Settlement::judge(&answer, &case.payment.network, case.payment.payer), None),
             Err(error) if error.may_have_settled() => (Settlement::Unknown(None), Some(error)),
             Err(error) => {

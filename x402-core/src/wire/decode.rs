@@ -113,8 +113,11 @@ pub fn decode_facilitator_request(json: &[u8]) -> Result<FacilitatorRequest, Dec
 /// received, and our requirements.
 #[must_use]
 pub fn encode_facilitator_request(request: &FacilitatorRequest) -> Vec<u8> {
-    match request.payload().version {
+    let mut body = match request.payload().version {
         X402Version::V1 => to_json(&v1::facilitator_request(request)),
         X402Version::V2 => to_json(&v2::facilitator_request(request)),
-    }
+    };
+    // It is kept for as long as the facilitator takes.
+    body.shrink_to_fit();
+    body
 }

@@ -124,19 +124,22 @@ impl<F: Facilitator> Facilitator for Watched<F> {
         answer
     }
 
-    async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
-        self.0.settle(request).await
+    fn settle(
+        &self,
+        request: &FacilitatorRequest,
+    ) -> impl Future<Output = Result<SettleResponse, FacilitatorError>> + Send {
+        self.0.settle(request)
     }
 
-    async fn reconcile(
+    fn reconcile(
         &self,
         request: &FacilitatorRequest,
         transaction: Option<alloy_primitives::B256>,
-    ) -> Result<SettleResponse, FacilitatorError> {
-        self.0.reconcile(request, transaction).await
+    ) -> impl Future<Output = Result<SettleResponse, FacilitatorError>> + Send {
+        self.0.reconcile(request, transaction)
     }
 
-    async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
-        self.0.supported().await
+    fn supported(&self) -> impl Future<Output = Result<SupportedResponse, FacilitatorError>> + Send {
+        self.0.supported()
     }
 }
