@@ -36,7 +36,7 @@ struct Scale {
     /// How often it is the turn of each of those that are compared.
     turns: u32,
     /// Requests of a turn.
-    requests: usize,
+    requests: u32,
 }
 
 impl Scale {
@@ -94,29 +94,37 @@ fn row(what: &str, held: Held, routes: &Router, requests: impl ExactSizeIterator
 
 /// Two servers of the same routes, of which one is crowded.
 fn latency(shop: &Shop, scale: &Scale) {
-    let version = X402Version::V2;
     let held = Held::default();
     let routes = routes::sold_by(shop, held.clone());
-    let mut idle = Server { loopback: Loopback::serve(routes.clone()), routes: routes.clone() };
-    let mut busy = Server { loopback: Loopback::serve(routes.clone()), routes };
-    let payments = payments(shop, version, scale.settlements);
-    let mut crowd = Crowd::with_capacity(held, payments.len());
-    let requests = payments.iter().map(|payment| paying(version, payment));
-    crowd.gather(busy.loopback.runtime(), &busy.routes, requests);
+    let mut idle = Server::new(&routes, Held::default());
+    let mut busy = Server::new(&routes, held);
+    let comings = 2 * scale.turns * scale.requests / EVERY;
+    let mut payments = payments(shop, VERSION, scale.settlements + comings);
+    let coming = payments.split_off(scale.settlements as usize);
+    busy.crowd.gather(busy.loopback.runtime(), &routes, payments.iter().map(|payment| paying(VERSION, payment)));
 
     println!("{:<58} {:>19} {:>19} {:>9}", "us", "idle: p50       p99", "busy: p50       p99", "p99 ratio");
-    let question = format!("unpaid, {} settlements in flight", crowd.len());
+    let question = format!("unpaid, {} settlements in flight", busy.crowd.len());
     compare(&question, scale, &mut idle, &mut busy, Server::ask_within);
     compare(&format!("{question}, over a socket"), scale, &mut idle, &mut busy, Server::ask_over_socket);
-    crowd.leave(busy.loopback.runtime());
+    busy.coming = coming.into_iter();
+    compare(&format!("{question}, 1 in {EVERY} pays"), scale, &mut idle, &mut busy, Server::ask_within);
+    compare("the same, over a socket", scale, &mut idle, &mut busy, Server::ask_over_socket);
+    busy.crowd.leave(busy.loopback.runtime());
 }
+
+/// Where payments come and go, one comes and another is settled before each so many unpaid requests. Then the 99th
+/// percentile is that of requests behind a payment, whose signature is recovered first: it is one thread.
+const EVERY: u32 = 20;
+
+const VERSION: X402Version = X402Version::V2;
 
 fn compare(
     question: &str,
     scale: &Scale,
     idle: &mut Server,
     busy: &mut Server,
-    ask: impl Fn(&mut Server, usize, &mut Latencies),
+    ask: impl Fn(&mut Server, u32, &mut Latencies),
 ) {
     let mut took = [Latencies::default(), Latencies::default()];
     for turn in 0..scale.turns {
@@ -138,29 +146,54 @@ fn compare(
 struct Server {
     loopback: Loopback,
     routes: Router,
+    held: Held,
+    crowd: Crowd,
+    coming: std::vec::IntoIter<HeaderValue>,
 }
 
 impl Server {
+    fn new(routes: &Router, held: Held) -> Self {
+        Self {
+            loopback: Loopback::serve(routes.clone()),
+            routes: routes.clone(),
+            crowd: Crowd::with_capacity(held.clone(), 0),
+            held,
+            coming: Vec::new().into_iter(),
+        }
+    }
+
     /// Asks in the same process, in a task: a request waits for those that are before it.
-    fn ask_within(&mut self, times: usize, latencies: &mut Latencies) {
-        let Self { loopback, routes } = self;
-        loopback.runtime().block_on(async {
-            for _ in 0..times {
-                let mut routes = routes.clone();
+    fn ask_within(&mut self, times: u32, latencies: &mut Latencies) {
+        for time in 0..times {
+            self.come_and_go(time);
+            let mut routes = self.routes.clone();
+            self.loopback.runtime().block_on(async {
                 let start = Instant::now();
                 let asking = tokio::spawn(async move { ask(&mut routes, routes::request()).await });
                 let (status, _) = asking.await.expect("it did not panic");
                 latencies.since(start);
                 assert_eq!(status, StatusCode::PAYMENT_REQUIRED);
-            }
-        });
+            });
+        }
     }
 
-    fn ask_over_socket(&mut self, times: usize, latencies: &mut Latencies) {
-        for _ in 0..times {
+    fn ask_over_socket(&mut self, times: u32, latencies: &mut Latencies) {
+        for time in 0..times {
+            self.come_and_go(time);
             let start = Instant::now();
             self.loopback.ask(1);
             latencies.since(start);
+        }
+    }
+
+    /// If it is time, and there is somebody to come: one more pays, and one that waits is let go.
+    fn come_and_go(&mut self, time: u32) {
+        if time.is_multiple_of(EVERY)
+            && let Some(payment) = self.coming.next()
+        {
+            let _within = self.loopback.runtime().enter();
+            self.crowd.join(&self.routes, paying(VERSION, &payment));
+            self.held.let_go(1);
         }
     }
 }
