@@ -11,14 +11,16 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use x402_core::{Clock, SystemClock};
 
-use super::account::{Account, Credentials, Wallet};
+use super::account::{Account, Credentials};
 use super::buyer::BuyerKey;
-use super::chain::Chain;
+use super::chain::{BASE_SEPOLIA, Chain};
 use super::entropy::Entropy;
 use super::error::SandboxError;
 use super::handle::Sandbox;
 use super::requests::RequestCounts;
 use super::shared::{Shared, State};
+use super::table::{Chains, Wallets};
+use super::wallet::Wallet;
 use super::{miner, server, token};
 
 /// Base Sepolia's.
@@ -134,22 +136,28 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
 fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()>) -> (Shared, BuyerKey, Address) {
     let created = clock.now().as_secs();
     let (buyer_key, buyer) = BuyerKey::well_known();
-    let wallet = Wallet { id: entropy.uuid(), address: Address::from_word(entropy.word()), created };
+    let (name, description) = ("Sandbox wallet".to_owned(), "Pays for the gas of the sandbox".to_owned());
+    let wallet = Wallet::new(&mut entropy, BASE_SEPOLIA, name, description, created);
     let account = Account {
         business_id: entropy.uuid(),
         credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
-        wallet,
+        wallet_id: wallet.id,
     };
-    let mut chain = Chain::new(created);
-    chain.fund(account.wallet.address, U256::from(WALLET_FUNDS));
+    let mut chain = Chain::new(BASE_SEPOLIA, created);
+    chain.fund(wallet.address, U256::from(WALLET_FUNDS));
     chain.deploy(token::ADDRESS, token::init_code(buyer)).expect("the committed bytecode constructs");
+    let (mut chains, mut wallets) = (Chains::default(), Wallets::default());
+    chains.add(BASE_SEPOLIA, chain);
+    wallets.add(wallet);
     let state = State {
-        chain,
+        chains,
+        wallets,
         entropy,
         tokens: HashMap::new(),
         methods: Vec::new(),
         transactions: Vec::new(),
         requests: RequestCounts::default(),
+        events: Vec::new(),
     };
     (Shared::new(account, clock, state, open), buyer_key, buyer)
 }

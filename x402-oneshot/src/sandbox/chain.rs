@@ -10,9 +10,10 @@ use revm::primitives::TxKind;
 use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, EvmState};
 use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
+use uuid::Uuid;
 
-/// [Base Sepolia](https://chainlist.org/chain/84532), which is what the sandbox pretends to be.
-pub(super) const CHAIN_ID: u64 = 84532;
+/// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
+pub(super) const BASE_SEPOLIA: u64 = 84532;
 
 /// Wei per gas that every block asks for.
 pub(super) const BASE_FEE: u64 = 1_000_000;
@@ -30,7 +31,7 @@ sol! {
     function balanceOf(address account) external view returns (uint256);
 }
 
-/// What a transaction asks the chain to do.
+/// What a chain is asked to do.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) from: Address,
@@ -65,7 +66,16 @@ pub(super) enum Fault {
     Refused(String),
 }
 
+/// What a wallet is to do on its chain.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    pub(super) chain_id: u64,
+    pub(super) wallet_id: Uuid,
+    pub(super) call: Call,
+}
+
 pub(super) struct Chain {
+    id: u64,
     db: InMemoryDB,
     number: u64,
     timestamp: u64,
@@ -74,8 +84,8 @@ pub(super) struct Chain {
 
 impl Chain {
     /// A chain whose first block has this timestamp.
-    pub(super) fn new(timestamp: u64) -> Self {
-        Self { db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 }
+    pub(super) fn new(id: u64, timestamp: u64) -> Self {
+        Self { id, db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 }
     }
 
     /// Gives an account this much of the native currency, in wei.
@@ -126,7 +136,7 @@ impl Chain {
     pub(super) fn next_hash(&mut self, call: &Call) -> B256 {
         self.hashed += 1;
         let mut preimage = Vec::with_capacity(88 + call.input.len());
-        preimage.extend_from_slice(&CHAIN_ID.to_be_bytes());
+        preimage.extend_from_slice(&self.id.to_be_bytes());
         preimage.extend_from_slice(&self.hashed.to_be_bytes());
         preimage.extend_from_slice(call.from.as_slice());
         preimage.extend_from_slice(call.to.as_slice());
@@ -168,7 +178,7 @@ impl Chain {
             value: call.value,
             data: call.input.clone(),
             nonce: sender.map_or(0, |info| info.nonce),
-            chain_id: Some(CHAIN_ID),
+            chain_id: Some(self.id),
             ..TxEnv::default()
         };
         let block = BlockEnv {
@@ -182,7 +192,7 @@ impl Chain {
         let mut evm = Context::mainnet()
             .with_ref_db(&self.db)
             .modify_cfg_chained(|cfg| {
-                cfg.chain_id = CHAIN_ID;
+                cfg.chain_id = self.id;
                 cfg.set_spec_and_mainnet_gas_params(SpecId::PRAGUE);
             })
             .with_block(block)

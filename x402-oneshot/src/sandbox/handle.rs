@@ -7,7 +7,8 @@ use alloy_primitives::{Address, U256};
 use tokio::sync::watch;
 
 use super::buyer::BuyerKey;
-use super::chain::CHAIN_ID;
+use super::chain::BASE_SEPOLIA;
+use super::event::SandboxEvent;
 use super::requests::RequestCounts;
 use super::shared::Shared;
 use super::token;
@@ -65,10 +66,10 @@ impl Sandbox {
         self.shared.account.business_id.into()
     }
 
-    /// The one wallet, funded with test ETH.
+    /// The wallet on Base Sepolia that is there from the start, funded with test ETH.
     #[must_use]
     pub fn wallet_id(&self) -> WalletId {
-        self.shared.account.wallet.id.into()
+        self.shared.account.wallet_id.into()
     }
 
     /// A key that holds 1000 test USDC at the start.
@@ -92,20 +93,28 @@ impl Sandbox {
     /// The chain id, which is Base Sepolia's: 84532.
     #[must_use]
     pub fn chain_id(&self) -> u64 {
-        CHAIN_ID
+        BASE_SEPOLIA
     }
 
     /// An account's test USDC, in atomic units: what the contract's `balanceOf` says.
     #[must_use]
     pub fn balance_of(&self, account: Address) -> U256 {
         // The token is there from the start and its `balanceOf` refuses nobody.
-        self.shared.state().chain.balance_of(token::ADDRESS, account).unwrap_or_default()
+        let state = self.shared.state();
+        let chain = state.chains.get(BASE_SEPOLIA);
+        chain.and_then(|chain| chain.balance_of(token::ADDRESS, account)).unwrap_or_default()
     }
 
     /// All transactions so far, oldest first.
     #[must_use]
     pub fn transactions(&self) -> Vec<SandboxTransaction> {
         self.shared.state().transactions.iter().map(|transaction| transaction.view.clone()).collect()
+    }
+
+    /// What happened so far that 1Shot would tell its webhooks, oldest first.
+    #[must_use]
+    pub fn events(&self) -> Vec<SandboxEvent> {
+        self.shared.state().events.clone()
     }
 
     /// How often each endpoint was asked so far.

@@ -49,9 +49,14 @@ pub use error::SandboxError;
 
 mod account;
 
+mod event;
+pub use event::SandboxEvent;
+
 mod token;
 
 mod chain;
+
+mod wallet;
 
 mod value;
 
@@ -71,6 +76,8 @@ pub use transaction::{SandboxStatus, SandboxTransaction};
 
 mod requests;
 pub use requests::RequestCounts;
+
+mod table;
 
 mod shared;
 
