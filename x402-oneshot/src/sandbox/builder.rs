@@ -21,6 +21,7 @@ use super::requests::RequestCounts;
 use super::shared::{Shared, State};
 use super::table::{Chains, Wallets};
 use super::wallet::Wallet;
+use super::webhooks::{Courier, WebhookShape, Webhooks};
 use super::{miner, server, token};
 
 /// Base Sepolia's.
@@ -37,11 +38,18 @@ pub struct SandboxBuilder {
     block_time: Option<Duration>,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
+    webhooks: Webhooks,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self { port: 0, block_time: Some(BLOCK_TIME), clock: Arc::new(SystemClock), seed: None }
+        Self {
+            port: 0,
+            block_time: Some(BLOCK_TIME),
+            clock: Arc::new(SystemClock),
+            seed: None,
+            webhooks: Webhooks::default(),
+        }
     }
 }
 
@@ -80,11 +88,39 @@ impl SandboxBuilder {
         Self { seed: Some(seed), ..self }
     }
 
-    /// Starts the chain, the API and the miner, as tasks of the runtime that this is called in.
+    /// The shape of webhooks at the start; [`SandboxWebhooks::set_shape`](super::SandboxWebhooks::set_shape) changes it.
+    pub fn webhook_shape(mut self, shape: WebhookShape) -> Self {
+        self.webhooks.switches.shape = shape;
+        self
+    }
+
+    /// How long to wait after a webhook's first failure, its second and so on: as often is it tried again.
+    ///
+    /// By default 1, 2, 4, 8 and 16 seconds, which is a guess at what 1Shot does. [`Duration::ZERO`] makes tests fast.
+    pub fn webhook_retries(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        self.webhooks.switches.retries = waits.into_iter().collect();
+        self
+    }
+
+    /// Lets webhooks leave this machine.
+    ///
+    /// Without this, one whose URL does not lead to `localhost` or a loopback address is not sent but recorded as
+    /// failed, so that a sandbox has no business with the network.
+    ///
+    /// # Security
+    ///
+    /// Whoever has the sandbox's credentials can then make this machine send requests to any other that it reaches.
+    pub fn dangerous_webhooks_anywhere(mut self) -> Self {
+        self.webhooks.switches.anywhere = true;
+        self
+    }
+
+    /// Starts the chain, the API, the miner and the courier of webhooks, as tasks of the runtime that this is called in.
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, or the operating system has no randomness to give.
+    /// When the port cannot be listened on, the operating system has no randomness to give, or webhooks are to leave
+    /// this machine and it has no certificates to check others by.
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         let entropy = match self.seed {
             Some(seed) => Entropy::seeded(seed),
@@ -94,11 +130,13 @@ impl SandboxBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
-        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, open.clone());
+        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, self.webhooks, open.clone());
         let shared = Arc::new(shared);
         if let Some(block_time) = self.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
         }
+        let courier = Courier::new(Arc::clone(&shared), open.clone());
+        tokio::spawn(courier.map_err(|source| SandboxError::Webhooks { source })?.run());
         let router = server::router(Arc::clone(&shared));
         tokio::spawn(serve(listener, router, open));
         let base_url = format!("http://{address}{}", server::BASE_PATH);
@@ -133,7 +171,12 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
 }
 
 /// The world as it is before the first request.
-fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()>) -> (Shared, BuyerKey, Address) {
+fn genesis(
+    clock: Arc<dyn Clock>,
+    mut entropy: Entropy,
+    webhooks: Webhooks,
+    open: watch::Receiver<()>,
+) -> (Shared, BuyerKey, Address) {
     let created = clock.now().as_secs();
     let (buyer_key, buyer) = BuyerKey::well_known();
     let (name, description) = ("Sandbox wallet".to_owned(), "Pays for the gas of the sandbox".to_owned());
@@ -158,6 +201,7 @@ fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()
         transactions: Vec::new(),
         requests: RequestCounts::default(),
         events: Vec::new(),
+        webhooks,
     };
     (Shared::new(account, clock, state, open), buyer_key, buyer)
 }

@@ -12,6 +12,8 @@ use revm::state::{AccountInfo, EvmState};
 use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
 use uuid::Uuid;
 
+use super::receipt::{Block, Receipt};
+
 /// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
 pub(super) const BASE_SEPOLIA: u64 = 84532;
 
@@ -77,7 +79,7 @@ pub(super) struct Order {
 pub(super) struct Chain {
     id: u64,
     db: InMemoryDB,
-    number: u64,
+    block: Block,
     timestamp: u64,
     hashed: u64,
 }
@@ -85,7 +87,7 @@ pub(super) struct Chain {
 impl Chain {
     /// A chain whose first block has this timestamp.
     pub(super) fn new(id: u64, timestamp: u64) -> Self {
-        Self { id, db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 }
+        Self { id, db: InMemoryDB::default(), block: Block::first(id), timestamp, hashed: 0 }
     }
 
     /// Gives an account this much of the native currency, in wei.
@@ -119,17 +121,19 @@ impl Chain {
 
     /// Starts the next block. Time never runs backwards, whatever the clock does.
     pub(super) fn begin_block(&mut self, now: u64) {
-        self.number += 1;
+        self.block = self.block.next();
         self.timestamp = self.timestamp.max(now);
     }
 
-    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas.
-    pub(super) fn transact(&mut self, call: &Call) -> Execution {
+    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas. There is no receipt of
+    /// what was refused.
+    pub(super) fn transact(&mut self, call: &Call) -> (Execution, Option<Receipt>) {
         let (execution, state) = self.run(call, self.timestamp, BASE_FEE);
         if let Some(state) = state {
             self.db.commit(state);
         }
-        execution
+        let receipt = self.block.add(&execution);
+        (execution, receipt)
     }
 
     /// A hash that no other transaction of this chain has.
@@ -182,7 +186,7 @@ impl Chain {
             ..TxEnv::default()
         };
         let block = BlockEnv {
-            number: U256::from(self.number),
+            number: U256::from(self.block.number),
             timestamp: U256::from(timestamp),
             gas_limit: BLOCK_GAS,
             basefee: base_fee,

@@ -18,6 +18,7 @@ use super::revert::Reason;
 use super::shared::{Shared, State as World};
 use super::transaction::Transaction;
 use super::value;
+use super::webhooks;
 
 /// Gas for a transaction that names no limit: several times what a transfer uses.
 pub(super) const DEFAULT_GAS: u64 = 500_000;
@@ -101,11 +102,15 @@ pub(super) async fn execute(
 ) -> Result<Json<Value>, Failure> {
     let method = methods::find(&shared, id)?;
     let now = shared.now();
-    let mut state = shared.state();
-    let order = invocation.order(&state, &method)?;
-    let id = state.entropy.uuid();
-    let transaction = Transaction::new(id, method.label(), order, invocation.memo, now);
-    let json = transaction.to_json(&shared.account);
-    shared.queue(&mut state, transaction)?;
+    let (id, json) = {
+        let mut state = shared.state();
+        let order = invocation.order(&state, &method)?;
+        let id = state.entropy.uuid();
+        let transaction = Transaction::new(id, method.label(), order, invocation.memo, now);
+        let json = transaction.to_json(&shared.account);
+        shared.queue(&mut state, transaction)?;
+        (id, json)
+    };
+    webhooks::let_webhooks_pass(&shared, id).await;
     Ok(Json(json))
 }

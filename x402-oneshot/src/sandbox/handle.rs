@@ -13,6 +13,7 @@ use super::requests::RequestCounts;
 use super::shared::Shared;
 use super::token;
 use super::transaction::SandboxTransaction;
+use super::webhooks::SandboxWebhooks;
 use crate::{BusinessId, WalletId};
 
 /// A running sandbox: stops when it is dropped.
@@ -23,7 +24,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     buyer_key: BuyerKey,
     buyer: Address,
-    /// Dropping it closes the server and stops the miner.
+    /// Dropping it closes the server and stops the miner and the courier.
     _close: watch::Sender<()>,
 }
 
@@ -115,6 +116,12 @@ impl Sandbox {
     #[must_use]
     pub fn events(&self) -> Vec<SandboxEvent> {
         self.shared.state().events.clone()
+    }
+
+    /// The webhooks: what was delivered, and what is to go wrong with them.
+    #[must_use]
+    pub fn webhooks(&self) -> SandboxWebhooks<'_> {
+        SandboxWebhooks::new(&self.shared)
     }
 
     /// How often each endpoint was asked so far.

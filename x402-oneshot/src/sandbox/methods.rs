@@ -96,15 +96,20 @@ pub(super) async fn create(
     state.wallets.check(new.wallet_id, new.chain_id)?;
     let inputs = Fields::declare(new.inputs, "inputs", &mut state.entropy)?;
     let outputs = Fields::declare(new.outputs.unwrap_or_default(), "outputs", &mut state.entropy)?;
+    let declaration = Declaration::new(&new.function_name, new.state_mutability, inputs, outputs)?;
+    let World { entropy, webhooks, .. } = &mut *state;
+    let id = entropy.uuid();
+    let callback = new.callback_url.map(|url| webhooks.subscribe((id, &new.name), url, entropy, now));
+    let callback_url = callback.transpose()?;
     let method = Method {
-        id: state.entropy.uuid(),
+        id,
         chain_id: new.chain_id,
         wallet_id: new.wallet_id,
         name: new.name,
         description: new.description,
         contract: new.contract_address,
-        declaration: Declaration::new(&new.function_name, new.state_mutability, inputs, outputs)?,
-        callback_url: new.callback_url,
+        declaration,
+        callback_url,
         created: now,
         updated: now,
     };
@@ -147,7 +152,7 @@ pub(super) async fn update(
 ) -> Result<Json<Value>, Failure> {
     let now = shared.now();
     let mut state = shared.state();
-    let World { methods, chains, wallets, .. } = &mut *state;
+    let World { methods, chains, wallets, webhooks, entropy, .. } = &mut *state;
     let Some(method) = methods.iter_mut().find(|method| method.id == id) else {
         return Err(unknown());
     };
@@ -165,8 +170,15 @@ pub(super) async fn update(
     if let Some(description) = change.description {
         method.description = description;
     }
-    if let Some(callback_url) = change.callback_url {
-        method.callback_url = callback_url;
+    match change.callback_url {
+        None => {}
+        Some(None) => {
+            webhooks.unsubscribe(id);
+            method.callback_url = None;
+        }
+        Some(Some(url)) => {
+            method.callback_url = Some(webhooks.subscribe((id, &method.name), url, entropy, now)?);
+        }
     }
     method.updated = now;
     Ok(Json(method.to_json(&shared.account)))

@@ -56,6 +56,8 @@ mod token;
 
 mod chain;
 
+mod receipt;
+
 mod wallet;
 
 mod value;
@@ -68,6 +70,9 @@ mod revert;
 
 mod buyer;
 pub use buyer::BuyerKey;
+
+mod webhooks;
+pub use webhooks::{DeliveryStatus, SandboxAttempt, SandboxDelivery, SandboxWebhooks, WebhookFault, WebhookShape};
 
 mod method;
 

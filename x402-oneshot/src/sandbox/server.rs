@@ -7,11 +7,12 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use super::auth;
 use super::failure::Failure;
 use super::shared::Shared;
+use super::webhooks::{deliveries, endpoints, triggers};
 use super::{execute, methods, transactions, wallets, x402};
 
 /// Where the API begins.
@@ -26,7 +27,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/methods", get(methods::list).post(methods::create))
         .route("/transactions", get(transactions::list))
         // Not in the API, but where the published Python client looks.
-        .route("/transactions/transactions", get(transactions::list));
+        .route("/transactions/transactions", get(transactions::list))
+        .route("/webhooks/endpoints", get(endpoints::list).post(endpoints::create))
+        .route("/webhooks/triggers", get(triggers::list).post(triggers::create));
     let api = Router::new()
         .nest("/business/{id}", business)
         .route("/wallets/{id}", get(wallets::get))
@@ -34,6 +37,12 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/methods/{id}/test", post(execute::test))
         .route("/methods/{id}/execute", post(execute::execute))
         .route("/transactions/{id}", get(transactions::get))
+        .route("/webhooks", get(triggers::events))
+        .route("/webhooks/triggers/{id}", put(triggers::update).delete(triggers::delete))
+        .route("/webhooks/endpoints/{id}", get(endpoints::get).put(endpoints::update).delete(endpoints::delete))
+        .route("/webhooks/endpoints/{id}/rotate", put(endpoints::rotate))
+        .route("/webhooks/endpoints/{id}/webhooks", get(deliveries::list))
+        .route("/webhooks/{id}/attempts", get(deliveries::attempts))
         .route("/x402/supported", get(x402::supported))
         .route("/x402/verify", post(x402::verify))
         .route("/x402/settle", post(x402::settle))
@@ -52,7 +61,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 /// Counts a request, if the sandbox has such an endpoint: nonsense must not grow the table.
 async fn count(State(shared): State<Arc<Shared>>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let route = path.as_ref().and_then(|path| path.as_str().strip_prefix(BASE_PATH));
-    let has_such = [Method::GET, Method::POST, Method::PUT].contains(request.method());
+    let has_such = [Method::DELETE, Method::GET, Method::POST, Method::PUT].contains(request.method());
     if let Some(route) = route.filter(|_| has_such) {
         shared.state().requests.add(request.method().as_str(), route);
     }

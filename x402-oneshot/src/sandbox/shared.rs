@@ -15,6 +15,7 @@ use super::method::Method;
 use super::requests::RequestCounts;
 use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
+use super::webhooks::{self, Webhooks};
 
 /// The sandbox behind its handle and its server.
 pub(super) struct Shared {
@@ -23,6 +24,10 @@ pub(super) struct Shared {
     pub(super) queued: Notify,
     /// Wakes those who wait for a transaction when a block is mined.
     mined: Notify,
+    /// Wakes the courier when there are webhooks to deliver.
+    pub(super) posted: Notify,
+    /// Wakes those who wait for webhooks when something becomes of one.
+    pub(super) carried: Notify,
     /// Tells when the sandbox closes.
     open: watch::Receiver<()>,
     clock: Arc<dyn Clock>,
@@ -43,16 +48,31 @@ pub(super) struct State {
     pub(super) requests: RequestCounts,
     /// What happened, oldest first: added to when a block is mined.
     pub(super) events: Vec<SandboxEvent>,
+    pub(super) webhooks: Webhooks,
 }
 
 impl Shared {
     pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
-        Self { account, queued: Notify::new(), mined: Notify::new(), open, clock, state: Mutex::new(state) }
+        Self {
+            account,
+            queued: Notify::new(),
+            mined: Notify::new(),
+            posted: Notify::new(),
+            carried: Notify::new(),
+            open,
+            clock,
+            state: Mutex::new(state),
+        }
     }
 
     /// Unix time in seconds.
     pub(super) fn now(&self) -> u64 {
         self.clock.now().as_secs()
+    }
+
+    /// Tells when the sandbox closes.
+    pub(super) fn open(&self) -> watch::Receiver<()> {
+        self.open.clone()
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -104,11 +124,20 @@ impl Shared {
         }
         drop(state);
         self.mined.notify_waiters();
+        self.tell();
+    }
+
+    /// Makes the webhooks of what happened and has them delivered.
+    pub(super) fn tell(&self) {
+        let now = self.now();
+        webhooks::tell(&mut self.state(), &self.account, now);
+        self.posted.notify_one();
+        self.carried.notify_waiters();
     }
 
     /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction.
     pub(super) async fn wait(&self, id: Uuid) -> Option<SandboxTransaction> {
-        let mut open = self.open.clone();
+        let mut open = self.open();
         loop {
             let mut mined = std::pin::pin!(self.mined.notified());
             // From here on no block is missed.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::account::Account;
 use super::chain::{Call, Chain, Done, MAX_FEE, Order, PRIORITY_FEE};
+use super::receipt::Receipt;
 use super::revert::Reason;
 use super::{token, value};
 
@@ -65,11 +66,14 @@ pub(super) struct Label {
 /// A transaction as the server keeps it.
 pub(super) struct Transaction {
     pub(super) view: SandboxTransaction,
-    call: Call,
+    pub(super) call: Call,
     name: String,
     function_name: String,
     gas_used: Option<u64>,
     logs: Option<Value>,
+    pub(super) receipt: Option<Receipt>,
+    /// Why it failed.
+    pub(super) fault: Option<Reason>,
     pub(super) created: u64,
     updated: u64,
     completed: Option<u64>,
@@ -93,6 +97,8 @@ impl Transaction {
             function_name: label.function_name,
             gas_used: None,
             logs: None,
+            receipt: None,
+            fault: None,
             created: now,
             updated: now,
             completed: None,
@@ -120,7 +126,8 @@ impl Transaction {
 
     /// Executes it in the chain's present block.
     pub(super) fn execute(&mut self, chain: &mut Chain, now: u64) {
-        let execution = chain.transact(&self.call);
+        let (execution, receipt) = chain.transact(&self.call);
+        self.receipt = receipt;
         self.gas_used = Some(execution.gas_used);
         match execution.result {
             Ok(Done { logs, .. }) => {
@@ -129,7 +136,9 @@ impl Transaction {
             }
             Err(fault) => {
                 self.view.status = SandboxStatus::Failed;
-                self.view.failure_reason = Some(Reason::from(fault).message);
+                let reason = Reason::from(fault);
+                self.view.failure_reason = Some(reason.message.clone());
+                self.fault = Some(reason);
             }
         }
         self.updated = now;
@@ -173,9 +182,9 @@ impl Transaction {
 }
 
 /// The API's `LogDescription`; `None` for an event that the token does not declare.
-fn describe(log: &Log) -> Option<Value> {
+pub(super) fn describe(log: &Log) -> Option<Value> {
     let topic = log.topics().first()?;
-    let event = token::ARTIFACT.abi.events().find(|event| event.selector() == *topic)?;
+    let event = token::event(*topic)?;
     let decoded = event.decode_log(log).ok()?;
     // The decoder sorts the arguments apart; here they are wanted in the order of the declaration.
     let (mut indexed, mut body) = (decoded.indexed.iter(), decoded.body.iter());

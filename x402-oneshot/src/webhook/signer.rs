@@ -64,10 +64,15 @@ impl Signer {
     ///
     /// [`SignError`] if the body nests too deep.
     pub fn signature(&self, body: &Map<String, Value>) -> Result<String, SignError> {
+        self.signature_in(body, CanonicalForm::EcmaScript)
+    }
+
+    /// The same over another form, which 1Shot does not sign.
+    pub(crate) fn signature_in(&self, body: &Map<String, Value>, form: CanonicalForm) -> Result<String, SignError> {
         let text = serde_json::to_string(body).map_err(|_| SignError)?;
         let mut document = Node::parse(&text).map_err(|_| SignError)?;
         document.take("signature");
-        let message = document.write(CanonicalForm::EcmaScript);
+        let message = document.write(form);
         Ok(base64::encode(&self.0.sign(message.as_bytes()).to_bytes()))
     }
 }
