@@ -14,6 +14,8 @@ use x402_core::{Clock, SystemClock};
 use super::account::{Account, Credentials};
 use super::buyer::BuyerKey;
 use super::chain::{BASE_SEPOLIA, Chain};
+use super::clock::SandboxClock;
+use super::connection::{Cuttable, Switch};
 use super::entropy::Entropy;
 use super::error::SandboxError;
 use super::handle::Sandbox;
@@ -22,7 +24,7 @@ use super::shared::{Shared, State};
 use super::table::{Chains, Wallets};
 use super::wallet::Wallet;
 use super::webhooks::{Courier, WebhookShape, Webhooks};
-use super::{miner, server, token};
+use super::{faults, miner, server, token};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
@@ -37,7 +39,10 @@ pub struct SandboxBuilder {
     /// `None` leaves mining to the caller.
     block_time: Option<Duration>,
     clock: Arc<dyn Clock>,
+    /// The same clock, if it can be moved from outside.
+    manual_clock: Option<SandboxClock>,
     seed: Option<u64>,
+    admin: bool,
     webhooks: Webhooks,
 }
 
@@ -47,7 +52,9 @@ impl Default for SandboxBuilder {
             port: 0,
             block_time: Some(BLOCK_TIME),
             clock: Arc::new(SystemClock),
+            manual_clock: None,
             seed: None,
+            admin: false,
             webhooks: Webhooks::default(),
         }
     }
@@ -76,16 +83,35 @@ impl SandboxBuilder {
     ///
     /// It decides the blocks' timestamps, with them the validity of authorizations, and when access tokens expire.
     pub fn clock(self, clock: impl Clock + 'static) -> Self {
-        Self { clock: Arc::new(clock), ..self }
+        Self { clock: Arc::new(clock), manual_clock: None, ..self }
     }
 
-    /// Makes keys, credentials, ids and hashes the same at every start.
+    /// Takes the time from a clock that stands still until it is moved: by its clones, or over HTTP if that is
+    /// [allowed](Self::admin).
+    pub fn manual_clock(self, clock: SandboxClock) -> Self {
+        Self { clock: Arc::new(clock.clone()), manual_clock: Some(clock), ..self }
+    }
+
+    /// Makes keys, credentials, ids, hashes and chance the same at every start.
+    ///
+    /// With [`manual_clock`](Self::manual_clock) and [`manual_mining`](Self::manual_mining) besides, the same calls one
+    /// after the other get the same answers byte for byte.
     ///
     /// # Security
     ///
     /// Whoever knows the seed knows the credentials: for tests and traces only.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
+    }
+
+    /// Serves [`faults::admin`](super::faults::admin) too, so that tests in other languages can set faults.
+    ///
+    /// # Security
+    ///
+    /// It asks for no token. Whoever reaches the port can then break this sandbox, and nothing else: it is for tests, on
+    /// a machine whose users are trusted as far as that.
+    pub fn admin(self) -> Self {
+        Self { admin: true, ..self }
     }
 
     /// The shape of webhooks at the start; [`SandboxWebhooks::set_shape`](super::SandboxWebhooks::set_shape) changes it.
@@ -130,14 +156,18 @@ impl SandboxBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
-        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, self.webhooks, open.clone());
+        let (mut shared, buyer_key, buyer) = genesis(self.clock, entropy, self.webhooks, open.clone());
+        shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);
         if let Some(block_time) = self.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
         }
         let courier = Courier::new(Arc::clone(&shared), open.clone());
         tokio::spawn(courier.map_err(|source| SandboxError::Webhooks { source })?.run());
-        let router = server::router(Arc::clone(&shared));
+        let mut router = server::router(Arc::clone(&shared));
+        if self.admin {
+            router = router.merge(faults::admin_router(Arc::clone(&shared)));
+        }
         tokio::spawn(serve(listener, router, open));
         let base_url = format!("http://{address}{}", server::BASE_PATH);
         Ok(Sandbox::new(base_url, shared, buyer_key, buyer, close))
@@ -167,7 +197,8 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
         let _ = open.changed().await;
     };
     // A connection that cannot be accepted is waited out inside; there is no other failure.
-    let _ = axum::serve(listener, router).with_graceful_shutdown(closed).await;
+    let service = router.into_make_service_with_connect_info::<Switch>();
+    let _ = axum::serve(Cuttable(listener), service).with_graceful_shutdown(closed).await;
 }
 
 /// The world as it is before the first request.

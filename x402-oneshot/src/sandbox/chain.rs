@@ -136,6 +136,21 @@ impl Chain {
         (execution, receipt)
     }
 
+    /// Sets an account's native currency, in wei, and leaves the rest of it alone.
+    pub(super) fn set_balance(&mut self, account: Address, wei: U256) {
+        let Ok(info) = self.db.basic_ref(account);
+        self.db.insert_account_info(account, AccountInfo { balance: wei, ..info.unwrap_or_default() });
+    }
+
+    /// Has somebody else make the same call first, in the same block.
+    pub(super) fn front_run(&mut self, call: &Call) {
+        let from = Address::repeat_byte(0xf0);
+        let cost = call.value.saturating_add(U256::from(call.gas_limit) * U256::from(MAX_FEE));
+        self.set_balance(from, cost);
+        // It may revert too; then there was no race to win.
+        let _ = self.transact(&Call { from, ..call.clone() });
+    }
+
     /// A hash that no other transaction of this chain has.
     pub(super) fn next_hash(&mut self, call: &Call) -> B256 {
         self.hashed += 1;

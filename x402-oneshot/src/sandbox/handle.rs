@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::buyer::BuyerKey;
 use super::chain::BASE_SEPOLIA;
 use super::event::SandboxEvent;
+use super::faults::Faults;
 use super::requests::RequestCounts;
 use super::shared::Shared;
 use super::token;
@@ -130,12 +131,19 @@ impl Sandbox {
         self.shared.state().requests.clone()
     }
 
+    /// What is to go wrong, and when.
+    #[must_use]
+    pub fn faults(&self) -> Faults<'_> {
+        Faults(&self.shared)
+    }
+
     /// Broadcasts what is queued now, so that it is `Submitted`, and mines nothing.
     pub fn submit(&self) {
         self.shared.submit();
     }
 
-    /// Broadcasts what is queued and mines it now: afterwards all transactions are final.
+    /// Broadcasts what is queued and mines it now: afterwards all transactions are final, but those whose script says
+    /// otherwise.
     pub fn mine(&self) {
         self.shared.submit();
         self.shared.mine();

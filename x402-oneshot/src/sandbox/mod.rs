@@ -49,6 +49,11 @@ pub use error::SandboxError;
 
 mod account;
 
+mod clock;
+pub use clock::SandboxClock;
+
+mod connection;
+
 mod event;
 pub use event::SandboxEvent;
 
@@ -83,6 +88,8 @@ mod requests;
 pub use requests::RequestCounts;
 
 mod table;
+
+pub mod faults;
 
 mod shared;
 

@@ -1,16 +1,19 @@
 //! The REST API: which endpoint is whose.
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::Method;
+use axum::http::header::{DATE, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post, put};
 
 use super::auth;
 use super::failure::Failure;
+use super::faults::inject;
 use super::shared::Shared;
 use super::webhooks::{deliveries, endpoints, triggers};
 use super::{execute, methods, transactions, wallets, x402};
@@ -19,7 +22,10 @@ use super::{execute, methods, transactions, wallets, x402};
 pub(super) const BASE_PATH: &str = "/v0";
 
 /// Bytes of the longest body that is read.
-const MAX_BODY: usize = 64 * 1024;
+pub(super) const MAX_BODY: usize = 64 * 1024;
+
+/// The end of the year 9999, beyond which HTTP has no dates.
+const LAST_DATE: u64 = 253_402_300_799;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     let business = Router::new()
@@ -49,7 +55,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(|| async { Failure::method_not_allowed() })
         .layer(from_fn_with_state(Arc::clone(&shared), auth::require_token))
         .route("/token", post(auth::token))
+        .layer(from_fn_with_state(Arc::clone(&shared), inject))
         .layer(from_fn_with_state(Arc::clone(&shared), count))
+        .layer(from_fn_with_state(Arc::clone(&shared), date))
         .layer(DefaultBodyLimit::max(MAX_BODY));
     Router::new()
         .nest(BASE_PATH, api)
@@ -66,4 +74,14 @@ async fn count(State(shared): State<Arc<Shared>>, path: Option<MatchedPath>, req
         shared.state().requests.add(request.method().as_str(), route);
     }
     next.run(request).await
+}
+
+/// Dates an answer by the sandbox's clock, which need not be the system's.
+async fn date(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let now = UNIX_EPOCH + Duration::from_secs(shared.now().min(LAST_DATE));
+    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
 }

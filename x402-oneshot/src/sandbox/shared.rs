@@ -8,9 +8,11 @@ use uuid::Uuid;
 use x402_core::Clock;
 
 use super::account::Account;
+use super::clock::SandboxClock;
 use super::entropy::Entropy;
 use super::event::SandboxEvent;
 use super::failure::Failure;
+use super::faults::Engine;
 use super::method::Method;
 use super::requests::RequestCounts;
 use super::table::{Chains, Wallets};
@@ -31,6 +33,9 @@ pub(super) struct Shared {
     /// Tells when the sandbox closes.
     open: watch::Receiver<()>,
     clock: Arc<dyn Clock>,
+    /// The same clock, if it is one that can be moved.
+    pub(super) manual_clock: Option<SandboxClock>,
+    pub(super) faults: Engine,
     state: Mutex<State>,
 }
 
@@ -61,6 +66,8 @@ impl Shared {
             carried: Notify::new(),
             open,
             clock,
+            manual_clock: None,
+            faults: Engine::new(state.entropy.fork("faults")),
             state: Mutex::new(state),
         }
     }
@@ -70,22 +77,18 @@ impl Shared {
         self.clock.now().as_secs()
     }
 
-    /// Tells when the sandbox closes.
-    pub(super) fn open(&self) -> watch::Receiver<()> {
-        self.open.clone()
-    }
-
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a transaction into the queue, if the wallet can pay for it.
-    pub(super) fn queue(&self, state: &mut State, transaction: Transaction) -> Result<(), Failure> {
+    pub(super) fn queue(&self, state: &mut State, mut transaction: Transaction) -> Result<(), Failure> {
         let (payer, cost) = transaction.most_it_costs();
         let chain = state.chains.check(transaction.view.chain_id)?;
         if chain.native_balance(payer) < cost {
             return Err(Failure::insufficient_funds());
         }
+        transaction.live(self.faults.next_life());
         state.transactions.push(transaction);
         self.queued.notify_one();
         Ok(())
@@ -135,9 +138,15 @@ impl Shared {
         self.carried.notify_waiters();
     }
 
+    /// Waits until the sandbox closes.
+    pub(super) async fn closed(&self) {
+        // An error says that the handle is gone, which is what is waited for.
+        let _ = self.open.clone().changed().await;
+    }
+
     /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction.
     pub(super) async fn wait(&self, id: Uuid) -> Option<SandboxTransaction> {
-        let mut open = self.open();
+        let mut open = self.open.clone();
         loop {
             let mut mined = std::pin::pin!(self.mined.notified());
             // From here on no block is missed.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::account::Account;
 use super::chain::{Call, Chain, Done, MAX_FEE, Order, PRIORITY_FEE};
+use super::faults::{End, Playing};
 use super::receipt::Receipt;
 use super::revert::Reason;
 use super::{token, value};
@@ -24,7 +25,7 @@ pub enum SandboxStatus {
     Completed,
     /// Mined, and did nothing.
     Failed,
-    /// Sent once more. The sandbox's transactions never are, but lists can be filtered by it.
+    /// Sent once more, which only happens to a [scripted](super::faults::Lifecycle) one.
     Retrying,
 }
 
@@ -52,7 +53,7 @@ pub struct SandboxTransaction {
     pub hash: Option<B256>,
     /// The text its sender gave it.
     pub memo: Option<String>,
-    /// The decoded revert, if it failed.
+    /// The decoded revert, if it failed and was not scripted to do so.
     pub failure_reason: Option<String>,
 }
 
@@ -69,10 +70,14 @@ pub(super) struct Transaction {
     pub(super) call: Call,
     name: String,
     function_name: String,
+    /// The script it follows.
+    life: Playing,
+    /// What the script has it say instead of its status.
+    said: Option<String>,
     gas_used: Option<u64>,
     logs: Option<Value>,
     pub(super) receipt: Option<Receipt>,
-    /// Why it failed.
+    /// Why it failed on the chain.
     pub(super) fault: Option<Reason>,
     pub(super) created: u64,
     updated: u64,
@@ -95,6 +100,8 @@ impl Transaction {
             call: order.call,
             name: label.name,
             function_name: label.function_name,
+            life: Playing::default(),
+            said: None,
             gas_used: None,
             logs: None,
             receipt: None,
@@ -112,12 +119,12 @@ impl Transaction {
     }
 
     pub(super) fn is_submitted(&self) -> bool {
-        self.view.status == SandboxStatus::Submitted
+        self.view.status == SandboxStatus::Submitted && self.life.is_released()
     }
 
     /// Broadcasts it, if that was not done before.
     pub(super) fn submit(&mut self, chain: &mut Chain, now: u64) {
-        if self.view.status == SandboxStatus::Pending {
+        if self.view.status == SandboxStatus::Pending && self.life.is_released() {
             self.view.status = SandboxStatus::Submitted;
             self.view.hash = Some(chain.next_hash(&self.call));
             self.updated = now;
@@ -126,6 +133,17 @@ impl Transaction {
 
     /// Executes it in the chain's present block.
     pub(super) fn execute(&mut self, chain: &mut Chain, now: u64) {
+        self.updated = now;
+        self.completed = Some(now);
+        match self.life.end() {
+            End::Failed { reason } => {
+                self.view.status = SandboxStatus::Failed;
+                self.view.failure_reason = reason.clone();
+                return;
+            }
+            End::Raced => chain.front_run(&self.call),
+            End::Forever | End::Mined => {}
+        }
         let (execution, receipt) = chain.transact(&self.call);
         self.receipt = receipt;
         self.gas_used = Some(execution.gas_used);
@@ -141,14 +159,56 @@ impl Transaction {
                 self.fault = Some(reason);
             }
         }
-        self.updated = now;
-        self.completed = Some(now);
+    }
+
+    /// Gives it a script to follow.
+    pub(super) fn live(&mut self, life: Playing) {
+        self.life = life;
+    }
+
+    /// Takes what the script has the next answer say.
+    pub(super) fn speak(&mut self, chain: &mut Chain, now: u64) {
+        if let Some(status) = self.life.next_status() {
+            self.show(&status, chain, now);
+        }
+    }
+
+    /// Goes back to the usual way, if the script has nothing more to say; tells whether it did.
+    pub(super) fn resume(&mut self, chain: &mut Chain, now: u64) -> bool {
+        if self.view.status.is_final() || !self.life.is_released() {
+            return false;
+        }
+        if self.view.status != SandboxStatus::Pending {
+            self.show("Submitted", chain, now);
+        }
+        true
+    }
+
+    /// Changes the status. What was sent once more comes out of that with another hash.
+    fn show(&mut self, status: &str, chain: &mut Chain, now: u64) {
+        let (known, said) = match status {
+            "Pending" => (SandboxStatus::Pending, None),
+            "Retrying" => (SandboxStatus::Retrying, None),
+            "Submitted" => (SandboxStatus::Submitted, None),
+            unknown => (SandboxStatus::Submitted, Some(unknown.to_owned())),
+        };
+        let resent = self.view.status == SandboxStatus::Retrying && known != SandboxStatus::Retrying;
+        if known == SandboxStatus::Pending {
+            self.view.hash = None;
+        } else if resent || self.view.hash.is_none() {
+            self.view.hash = Some(chain.next_hash(&self.call));
+        }
+        if (known, &said) != (self.view.status, &self.said) {
+            self.updated = now;
+        }
+        self.view.status = known;
+        self.said = said;
     }
 
     /// The API's `Transaction`, with the method's id in both forms: clients disagree on which they require. Without a
     /// method, the single form is the nil UUID, because they all want one.
     pub(super) fn to_json(&self, account: &Account) -> Value {
-        let Self { view, call, .. } = self;
+        let Self { view, call, said, .. } = self;
         json!({
             "id": view.id,
             "contractMethodId": view.method_ids.first().copied().unwrap_or_default(),
@@ -156,7 +216,7 @@ impl Transaction {
             "apiCredentialId": account.credentials.id,
             "apiKey": account.credentials.key,
             "userId": null,
-            "status": view.status,
+            "status": said.as_ref().map_or_else(|| json!(view.status), |said| json!(said)),
             "transactionHash": view.hash,
             "contractAddress": call.to.to_string(),
             "name": self.name,

@@ -56,7 +56,6 @@ impl Courier {
     /// Delivers until the sandbox closes; what is on the way then is dropped.
     pub(in crate::sandbox) async fn run(self) {
         let courier = Arc::new(self);
-        let mut open = courier.open.clone();
         let rounds = async {
             let mut tasks = JoinSet::new();
             loop {
@@ -70,7 +69,7 @@ impl Courier {
         };
         tokio::select! {
             () = rounds => {}
-            _ = open.changed() => {}
+            () = courier.shared.closed() => {}
         }
     }
 

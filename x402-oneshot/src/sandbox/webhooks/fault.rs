@@ -19,3 +19,26 @@ pub enum WebhookFault {
     /// An attempt is stamped as of this long ago.
     Stale(Duration),
 }
+
+/// One for each kind: what it carries, if it is of that kind.
+impl WebhookFault {
+    pub(super) fn bad_signature(self) -> Option<()> {
+        (self == Self::BadSignature).then_some(())
+    }
+
+    pub(super) fn delayed(self) -> Option<Duration> {
+        if let Self::Delayed(delay) = self { Some(delay) } else { None }
+    }
+
+    pub(super) fn duplicate(self) -> Option<()> {
+        (self == Self::Duplicate).then_some(())
+    }
+
+    pub(super) fn early(self) -> Option<()> {
+        (self == Self::Early).then_some(())
+    }
+
+    pub(super) fn stale(self) -> Option<Duration> {
+        if let Self::Stale(age) = self { Some(age) } else { None }
+    }
+}

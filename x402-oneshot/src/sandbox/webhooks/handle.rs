@@ -7,19 +7,21 @@ use super::fault::WebhookFault;
 use super::shape::WebhookShape;
 use super::wait::until;
 use crate::TransactionId;
+use crate::sandbox::faults::When;
 use crate::sandbox::shared::{Shared, State as World};
 use crate::webhook::CanonicalForm;
 
 /// The webhooks of a running [`Sandbox`](crate::sandbox::Sandbox): what was sent, and what is to go wrong.
 ///
 /// ```
+/// use x402_oneshot::sandbox::faults::When;
 /// use x402_oneshot::sandbox::{Sandbox, WebhookFault, WebhookShape};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
 /// let sandbox = Sandbox::start().await?;
 /// sandbox.webhooks().set_shape(WebhookShape::Relayer);
-/// sandbox.webhooks().inject_times(WebhookFault::BadSignature, 1);
+/// sandbox.webhooks().inject(WebhookFault::BadSignature, When::Times(1));
 ///
 /// // Here the program under test settles a payment; then:
 /// let deliveries = sandbox.webhooks().settled().await;
@@ -81,14 +83,9 @@ impl<'a> SandboxWebhooks<'a> {
         self.shared.state().webhooks.switches.form = form;
     }
 
-    /// Makes this go wrong from now on, until [`clear`](Self::clear).
-    pub fn inject(&self, fault: WebhookFault) {
-        self.shared.state().webhooks.switches.inject(fault, None);
-    }
-
-    /// Makes this go wrong the next so many times.
-    pub fn inject_times(&self, fault: WebhookFault, times: usize) {
-        self.shared.state().webhooks.switches.inject(fault, Some(times));
+    /// Makes this go wrong with those attempts, webhooks or executions that are chosen, until [`clear`](Self::clear).
+    pub fn inject(&self, fault: WebhookFault, when: When) {
+        self.shared.state().webhooks.switches.inject(fault, when);
     }
 
     /// Lets nothing more go wrong.

@@ -38,18 +38,15 @@ impl Webhooks {
             delivery.abandon(now);
             return None;
         };
-        let age = self.switches.strike(|fault| match fault {
-            WebhookFault::Stale(age) => Some(age.as_secs()),
-            _ => None,
-        });
-        let timestamp = now.saturating_sub(age.unwrap_or_default());
+        let age = self.switches.strike(WebhookFault::stale, now, entropy).unwrap_or_default();
+        let timestamp = now.saturating_sub(age.as_secs());
         let mut body = object([
             ("eventName", json!(delivery.view.event)),
             ("data", delivery.data.clone()),
             ("timestamp", json!(timestamp)),
             ("apiVersion", json!(API_VERSION)),
         ]);
-        let forge = self.switches.strike(|fault| (fault == WebhookFault::BadSignature).then_some(())).is_some();
+        let forge = self.switches.strike(WebhookFault::bad_signature, now, entropy).is_some();
         let signer = if forge { key::fresh(entropy) } else { self.keys.of(&endpoint.target, entropy).clone() };
         let Ok(signature) = signer.signature_in(&body, self.switches.form) else {
             delivery.abandon(now);

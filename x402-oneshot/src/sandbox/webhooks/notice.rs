@@ -14,6 +14,7 @@ use crate::sandbox::account::Account;
 use crate::sandbox::entropy::Entropy;
 use crate::sandbox::event::SandboxEvent;
 use crate::sandbox::shared::State as World;
+use crate::sandbox::transaction::SandboxStatus;
 use crate::sandbox::wallet::Wallet;
 use crate::webhook::EventName;
 
@@ -43,9 +44,9 @@ fn notice(event: &SandboxEvent, world: &World, account: &Account, shape: Webhook
         SandboxEvent::TransactionFinal { transaction: id } => {
             let transaction = world.transactions.iter().rev().find(|transaction| id == &transaction.view.id.into())?;
             let methods = Some(&transaction.view.method_ids).filter(|methods| !methods.is_empty())?;
-            let event = match transaction.fault {
-                None => EventName::TransactionExecutionSuccess,
-                Some(_) => EventName::TransactionExecutionFailure,
+            let event = match transaction.view.status {
+                SandboxStatus::Completed => EventName::TransactionExecutionSuccess,
+                _ => EventName::TransactionExecutionFailure,
             };
             Some(Notice {
                 event,
@@ -93,11 +94,8 @@ impl Webhooks {
     fn post(&mut self, notice: &Notice, entropy: &mut Entropy, now: u64) {
         let Notice { event, methods, transaction, data } = notice;
         for trigger in self.triggers.iter().filter(|trigger| trigger.matches(event, methods)) {
-            let delay = self.switches.strike(|fault| match fault {
-                WebhookFault::Delayed(delay) => Some(delay),
-                _ => None,
-            });
-            let duplicate = self.switches.strike(|fault| (fault == WebhookFault::Duplicate).then_some(()));
+            let delay = self.switches.strike(WebhookFault::delayed, now, entropy);
+            let duplicate = self.switches.strike(WebhookFault::duplicate, now, entropy);
             let id = entropy.uuid();
             let delivery = Delivery::new(id, trigger.endpoint, event.clone(), *transaction, data.clone(), now);
             self.deliveries.push(delivery.delayed(delay).duplicated(duplicate.is_some()));

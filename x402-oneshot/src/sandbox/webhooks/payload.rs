@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::shape::WebhookShape;
 use crate::sandbox::account::Account;
+use crate::sandbox::revert::Reason;
 use crate::sandbox::token;
-use crate::sandbox::transaction::{Transaction, describe};
+use crate::sandbox::transaction::{SandboxStatus, Transaction, describe};
 
 /// The code that [ethers](https://docs.ethers.org/v6/api/utils/errors/#CallExceptionError) gives a call that failed.
 const CALL_EXCEPTION: &str = "CALL_EXCEPTION";
@@ -18,12 +19,13 @@ pub(super) fn data(shape: WebhookShape, transaction: &Transaction, account: &Acc
         WebhookShape::Legacy => legacy(transaction, account),
         WebhookShape::Relayer => relayer(transaction, account),
     };
-    if let Some(failure) = &transaction.fault {
+    if transaction.view.status != SandboxStatus::Completed {
+        let fault = transaction.fault.as_ref();
         data.extend(object([
-            ("error", json!(failure.message)),
-            ("errorCode", json!(CALL_EXCEPTION)),
-            ("revertData", json!(failure.data())),
-            ("decodedData", json!(failure.decoded())),
+            ("error", json!(transaction.view.failure_reason)),
+            ("errorCode", json!(fault.map(|_| CALL_EXCEPTION))),
+            ("revertData", json!(fault.and_then(Reason::data))),
+            ("decodedData", json!(fault.and_then(Reason::decoded))),
         ]));
     }
     Value::Object(data)
@@ -57,7 +59,7 @@ fn relayer(transaction: &Transaction, account: &Account) -> Map<String, Value> {
         [method] => members.push(("contractMethodId", json!(method))),
         several => members.extend([("contractMethodId", Value::Null), ("contractMethodIds", json!(several))]),
     }
-    if transaction.fault.is_none() {
+    if view.status == SandboxStatus::Completed {
         members.extend([("logs", logs(transaction)), ("transactionReceipt", receipt(transaction))]);
     } else {
         members.push(("userId", Value::Null));

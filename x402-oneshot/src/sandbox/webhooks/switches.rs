@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::fault::WebhookFault;
 use super::shape::WebhookShape;
+use crate::sandbox::entropy::Entropy;
+use crate::sandbox::faults::When;
 use crate::webhook::CanonicalForm;
 
 /// Waits between attempts when nothing else is said. What 1Shot's are is not known.
@@ -17,9 +19,19 @@ pub(in crate::sandbox) struct Switches {
     pub(in crate::sandbox) retries: Vec<Duration>,
     /// Whether webhooks may leave this machine.
     pub(in crate::sandbox) anywhere: bool,
-    /// Each with how often it is still to strike, which is forever if that is not said.
-    faults: Vec<(WebhookFault, Option<usize>)>,
+    /// Oldest first.
+    faults: Vec<Injected>,
 }
+
+struct Injected {
+    fault: WebhookFault,
+    when: When,
+    /// How often it was asked for.
+    seen: u64,
+}
+
+/// What is asked for is known by its kind: faults of one kind differ in what they carry.
+pub(super) type Kind<T> = fn(WebhookFault) -> Option<T>;
 
 impl Default for Switches {
     fn default() -> Self {
@@ -34,21 +46,24 @@ impl Default for Switches {
 }
 
 impl Switches {
-    pub(super) fn inject(&mut self, fault: WebhookFault, times: Option<usize>) {
-        self.faults.push((fault, times));
+    pub(super) fn inject(&mut self, fault: WebhookFault, when: When) {
+        self.faults.push(Injected { fault, when, seen: 0 });
     }
 
     pub(super) fn clear(&mut self) {
         self.faults.clear();
     }
 
-    /// Whether a fault of this kind strikes now, and what it carries. The first that was injected is used up first.
-    pub(super) fn strike<T>(&mut self, kind: impl Fn(WebhookFault) -> Option<T>) -> Option<T> {
-        let (fault, times) =
-            self.faults.iter_mut().find(|(fault, times)| *times != Some(0) && kind(*fault).is_some())?;
-        if let Some(times) = times {
-            *times -= 1;
-        }
-        kind(*fault)
+    /// Whether a fault of this kind strikes now, and what it carries. The oldest that strikes is it, and the others do
+    /// not see it.
+    pub(super) fn strike<T>(&mut self, kind: Kind<T>, now: u64, chance: &mut Entropy) -> Option<T> {
+        let struck = self.faults.iter_mut().find_map(|injected| {
+            let carried = kind(injected.fault)?;
+            let strikes = injected.when.strikes(injected.seen, now, chance);
+            injected.seen += 1;
+            strikes.then_some(carried)
+        });
+        self.faults.retain(|injected| !injected.when.is_spent(injected.seen));
+        struck
     }
 }

@@ -4,11 +4,10 @@ use uuid::Uuid;
 
 use super::fault::WebhookFault;
 use super::registry::Webhooks;
-use crate::sandbox::shared::Shared;
+use crate::sandbox::shared::{Shared, State as World};
 
 /// Waits until the webhooks are as they should be, or the sandbox closes.
 pub(super) async fn until(shared: &Shared, ready: impl Fn(&Webhooks) -> bool) {
-    let mut open = shared.open();
     loop {
         let mut carried = std::pin::pin!(shared.carried.notified());
         // From here on no change is missed.
@@ -18,7 +17,7 @@ pub(super) async fn until(shared: &Shared, ready: impl Fn(&Webhooks) -> bool) {
         }
         tokio::select! {
             () = carried => {}
-            _ = open.changed() => return,
+            () = shared.closed() => return,
         }
     }
 }
@@ -26,8 +25,12 @@ pub(super) async fn until(shared: &Shared, ready: impl Fn(&Webhooks) -> bool) {
 /// To be awaited between queueing a transaction and answering: with the fault of early webhooks on, mines now and lets
 /// the transaction's webhooks go first.
 pub(in crate::sandbox) async fn let_webhooks_pass(shared: &Shared, transaction: Uuid) {
-    let early = |fault| (fault == WebhookFault::Early).then_some(());
-    if shared.state().webhooks.switches.strike(early).is_none() {
+    let now = shared.now();
+    let early = {
+        let World { webhooks, entropy, .. } = &mut *shared.state();
+        webhooks.switches.strike(WebhookFault::early, now, entropy)
+    };
+    if early.is_none() {
         return;
     }
     shared.submit();
