@@ -18,16 +18,19 @@ impl Delivery {
     }
 
     /// The event, read from the very text that was signed.
+    #[must_use]
     pub const fn event(&self) -> &Event {
         &self.event
     }
 
     /// The event itself.
+    #[must_use]
     pub fn into_event(self) -> Event {
         self.event
     }
 
     /// Which text of it the signature is over.
+    #[must_use]
     pub const fn form(&self) -> CanonicalForm {
         self.form
     }
@@ -37,6 +40,7 @@ impl Delivery {
     ///
     /// 1Shot delivers at least once, so this is common and not an error. It says "verified", not "acted upon": whoever
     /// failed to act the first time can do so now. A verifier remembers so many and forgets them with the process.
+    #[must_use]
     pub const fn is_duplicate(&self) -> bool {
         self.duplicate
     }

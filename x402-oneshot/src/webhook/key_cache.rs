@@ -87,7 +87,8 @@ impl<S: KeySource + 'static> KeyCache<S> {
         }
         let Some(fetching) = &mut turn.fetching else { return };
         let outcome = fetching.await;
-        turn.fetching = None;
+        // Counted from the answer, so that those who waited for a slow one do not ask again, one after the other.
+        *turn = Turn { asked_at: Some(Instant::now()), fetching: None };
         let mut known = self.known();
         match outcome {
             Ok(keys) => {

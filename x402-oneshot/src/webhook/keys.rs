@@ -65,13 +65,13 @@ pub trait KeySource: Send + Sync {
 }
 
 impl KeySource for PublicKey {
-    fn fetch(&self) -> impl Future<Output = Result<Vec<PublicKey>, KeysError>> + Send {
+    fn fetch(&self) -> impl Future<Output = Result<Vec<Self>, KeysError>> + Send {
         ready(Ok(vec![*self]))
     }
 }
 
 impl KeySource for Vec<PublicKey> {
-    fn fetch(&self) -> impl Future<Output = Result<Vec<PublicKey>, KeysError>> + Send {
+    fn fetch(&self) -> impl Future<Output = Result<Self, KeysError>> + Send {
         ready(Ok(self.clone()))
     }
 }

@@ -11,7 +11,6 @@
 //! - [`Signer`] is the sender's half, for tests.
 //!
 //! ```
-//! # //! # mod guide {
 //! use x402_oneshot::webhook::{ExecutionOutcome, KeySource, Verifier};
 //!
 //! async fn received<S: KeySource + 'static>(verifier: &Verifier<S>, body: &[u8]) -> http::StatusCode {
@@ -32,17 +31,22 @@
 //!
 //! # Behind a route
 //!
-//! `x402-tower` has a service that reads the body, calls a verifier of any kind, and answers. The two crates do not know
-//! each other, so a closure joins them:
+//! `x402-tower`'s `WebhookService` reads the body, calls a verifier of any kind, and answers. The two crates do not know
+//! each other; what joins them is a closure from a request to a [`Delivery`] or the status of a refusal:
 //!
-//! ```ignore
-//! let service = WebhookService::new(
-//!     move |request: http::Request<Bytes>| {
-//!         let verifier = verifier.clone();
-//!         async move { verifier.verify(request.body()).await.map_err(|error| error.status().into()) }
-//!     },
-//!     |delivery| async move { /* act upon it */ Ok(()) },
-//! );
+//! ```
+//! use bytes::Bytes;
+//! use http::{Request, StatusCode};
+//! use x402_oneshot::webhook::{Delivery, Signer, Verifier};
+//!
+//! let verifier = Verifier::new(Signer::from_seed([7; 32]).public_key());
+//! let verify = move |request: Request<Bytes>| {
+//!     let verifier = verifier.clone();
+//!     async move { verifier.verify(request.body()).await.map_err(|error| error.status()) }
+//! };
+//! // WebhookService::new(verify, |delivery: Delivery| async move { …; Ok(()) })
+//! # fn is_verifier<F: Fn(Request<Bytes>) -> T, T: Future<Output = Result<Delivery, StatusCode>> + Send>(_: F) {}
+//! # is_verifier(verify);
 //! ```
 
 mod event;
