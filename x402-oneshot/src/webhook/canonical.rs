@@ -32,11 +32,11 @@ pub enum CanonicalForm {
 /// A document, read as far as both forms agree.
 #[derive(Debug)]
 pub(super) enum Node<'a> {
-    Array(Vec<Node<'a>>),
+    Array(Vec<Self>),
     /// `true`, `false` or `null`.
     Literal(&'a str),
     Number(&'a str),
-    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+    Object(Vec<(Cow<'a, str>, Self)>),
     Text(Cow<'a, str>),
 }
 

@@ -32,8 +32,8 @@ open_enum! {
 
 /// What a webhook says.
 ///
-/// Reading one proves nothing: whoever knows the address of the webhook can write it. What
-/// the `webhook` feature's verifier hands out is proved.
+/// Reading one proves nothing: whoever knows the address of the webhook can write it. What a
+/// [`Verifier`](super::Verifier) hands out is proved.
 ///
 /// ```
 /// use x402_oneshot::webhook::{Event, EventName, ExecutionOutcome};

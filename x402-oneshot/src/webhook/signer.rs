@@ -26,7 +26,10 @@ use crate::webhook::public_key::PublicKey;
 ///
 /// Its `Debug` shows the public key alone, and the seed is wiped from memory when it is dropped.
 #[derive(Clone)]
-pub struct Signer(SigningKey);
+pub struct Signer {
+    key: SigningKey,
+    form: CanonicalForm,
+}
 
 /// A body that nests deeper than a receiver reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,13 +41,20 @@ impl Signer {
     /// The key pair that follows from these 32 random bytes.
     #[must_use]
     pub fn from_seed(seed: [u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(&seed))
+        Self { key: SigningKey::from_bytes(&seed), form: CanonicalForm::EcmaScript }
+    }
+
+    /// Signs over this form; 1Shot signs over [`CanonicalForm::EcmaScript`].
+    #[must_use]
+    pub const fn form(mut self, form: CanonicalForm) -> Self {
+        self.form = form;
+        self
     }
 
     /// What a receiver verifies with.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        PublicKey::of(&self.0)
+        PublicKey::of(&self.key)
     }
 
     /// The whole body: the members given, with the `signature` over all of them but itself.
@@ -64,16 +74,11 @@ impl Signer {
     ///
     /// [`SignError`] if the body nests too deep.
     pub fn signature(&self, body: &Map<String, Value>) -> Result<String, SignError> {
-        self.signature_in(body, CanonicalForm::EcmaScript)
-    }
-
-    /// The same over another form, which 1Shot does not sign.
-    pub(crate) fn signature_in(&self, body: &Map<String, Value>, form: CanonicalForm) -> Result<String, SignError> {
         let text = serde_json::to_string(body).map_err(|_| SignError)?;
         let mut document = Node::parse(&text).map_err(|_| SignError)?;
         document.take("signature");
-        let message = document.write(form);
-        Ok(base64::encode(&self.0.sign(message.as_bytes()).to_bytes()))
+        let message = document.write(self.form);
+        Ok(base64::encode(&self.key.sign(message.as_bytes()).to_bytes()))
     }
 }
 

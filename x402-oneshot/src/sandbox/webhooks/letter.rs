@@ -48,7 +48,7 @@ impl Webhooks {
         ]);
         let forge = self.switches.strike(WebhookFault::bad_signature, now, entropy).is_some();
         let signer = if forge { key::fresh(entropy) } else { self.keys.of(&endpoint.target, entropy).clone() };
-        let Ok(signature) = signer.signature_in(&body, self.switches.form) else {
+        let Ok(signature) = signer.form(self.switches.form).signature(&body) else {
             delivery.abandon(now);
             return None;
         };
