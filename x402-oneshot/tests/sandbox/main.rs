@@ -22,4 +22,5 @@ mod malformed;
 mod methods;
 mod start;
 mod transfers;
+mod webhooks;
 mod x402;
