@@ -14,6 +14,7 @@ use x402_core::{Clock, SystemClock};
 use super::account::{Account, Credentials};
 use super::buyer::BuyerKey;
 use super::chain::{BASE_SEPOLIA, Chain};
+use super::dialect::Dialect;
 use super::entropy::Entropy;
 use super::error::SandboxError;
 use super::handle::Sandbox;
@@ -37,11 +38,18 @@ pub struct SandboxBuilder {
     block_time: Option<Duration>,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
+    dialect: Dialect,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self { port: 0, block_time: Some(BLOCK_TIME), clock: Arc::new(SystemClock), seed: None }
+        Self {
+            port: 0,
+            block_time: Some(BLOCK_TIME),
+            clock: Arc::new(SystemClock),
+            seed: None,
+            dialect: Dialect::default(),
+        }
     }
 }
 
@@ -80,6 +88,20 @@ impl SandboxBuilder {
         Self { seed: Some(seed), ..self }
     }
 
+    /// Answers as the specification of 2026 says, to the letter.
+    ///
+    /// Transactions have `contractMethodIds` and no `contractMethodId`, `DELETE /methods/{id}` answers with an empty
+    /// body, and there is no list where the published Python client looks for transactions. Clients that were made for
+    /// older servers break on it, which is what this is for.
+    pub fn strict_spec(self) -> Self {
+        Self { dialect: Dialect::Strict, ..self }
+    }
+
+    /// Answers as the servers of 2025 did: transactions have `contractMethodId` and no `contractMethodIds`.
+    pub fn legacy(self) -> Self {
+        Self { dialect: Dialect::Legacy, ..self }
+    }
+
     /// Starts the chain, the API and the miner, as tasks of the runtime that this is called in.
     ///
     /// # Errors
@@ -94,7 +116,7 @@ impl SandboxBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
-        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, open.clone());
+        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, self.dialect, open.clone());
         let shared = Arc::new(shared);
         if let Some(block_time) = self.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
@@ -133,7 +155,12 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
 }
 
 /// The world as it is before the first request.
-fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()>) -> (Shared, BuyerKey, Address) {
+fn genesis(
+    clock: Arc<dyn Clock>,
+    mut entropy: Entropy,
+    dialect: Dialect,
+    open: watch::Receiver<()>,
+) -> (Shared, BuyerKey, Address) {
     let created = clock.now().as_secs();
     let (buyer_key, buyer) = BuyerKey::well_known();
     let (name, description) = ("Sandbox wallet".to_owned(), "Pays for the gas of the sandbox".to_owned());
@@ -142,6 +169,8 @@ fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()
         business_id: entropy.uuid(),
         credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
         wallet_id: wallet.id,
+        created,
+        dialect,
     };
     let mut chain = Chain::new(BASE_SEPOLIA, created);
     chain.fund(wallet.address, U256::from(WALLET_FUNDS));
@@ -155,6 +184,7 @@ fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()
         entropy,
         tokens: HashMap::new(),
         methods: Vec::new(),
+        contract_events: Vec::new(),
         transactions: Vec::new(),
         requests: RequestCounts::default(),
         events: Vec::new(),

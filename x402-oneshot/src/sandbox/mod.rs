@@ -47,12 +47,18 @@ mod entropy;
 mod error;
 pub use error::SandboxError;
 
+mod dialect;
+
 mod account;
 
 mod event;
 pub use event::SandboxEvent;
 
 mod token;
+
+mod smart_account;
+
+mod delegation;
 
 mod chain;
 
@@ -62,6 +68,10 @@ mod value;
 
 mod failure;
 
+mod parameter;
+
+mod structure;
+
 mod declaration;
 
 mod revert;
@@ -69,7 +79,11 @@ mod revert;
 mod buyer;
 pub use buyer::BuyerKey;
 
+mod log;
+
 mod method;
+
+mod contract_event;
 
 mod transaction;
 pub use transaction::{SandboxStatus, SandboxTransaction};
@@ -91,7 +105,21 @@ mod wallets;
 
 mod methods;
 
+mod invocation;
+
+mod simulate;
+
 mod execute;
+
+mod batch;
+
+mod prompt;
+
+mod prompts;
+
+mod imports;
+
+mod contract_events;
 
 mod transactions;
 

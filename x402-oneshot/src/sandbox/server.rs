@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use super::auth;
 use super::failure::Failure;
 use super::shared::Shared;
-use super::{execute, methods, transactions, wallets, x402};
+use super::{batch, contract_events, execute, imports, methods, prompts, simulate, transactions, wallets, x402};
 
 /// Where the API begins.
 pub(super) const BASE_PATH: &str = "/v0";
@@ -24,15 +24,24 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     let business = Router::new()
         .route("/wallets", get(wallets::list))
         .route("/methods", get(methods::list).post(methods::create))
+        .route("/methods/abi", post(imports::from_abi))
+        .route("/methods/prompt", post(imports::from_prompt))
+        .route("/events", get(contract_events::list).post(contract_events::create))
         .route("/transactions", get(transactions::list))
-        // Not in the API, but where the published Python client looks.
-        .route("/transactions/transactions", get(transactions::list));
+        .route("/transactions/transactions", get(transactions::list_misplaced));
     let api = Router::new()
         .nest("/business/{id}", business)
         .route("/wallets/{id}", get(wallets::get))
-        .route("/methods/{id}", get(methods::get).put(methods::update))
-        .route("/methods/{id}/test", post(execute::test))
+        .route("/methods/executeBatch", post(batch::execute_batch))
+        .route("/methods/{id}", get(methods::get).put(methods::update).delete(methods::delete))
+        .route("/methods/{id}/test", post(simulate::test))
+        .route("/methods/{id}/estimate", post(simulate::estimate))
+        .route("/methods/{id}/encode", post(simulate::encode))
+        .route("/methods/{id}/read", post(simulate::read))
         .route("/methods/{id}/execute", post(execute::execute))
+        .route("/events/{id}", get(contract_events::get).put(contract_events::update).delete(contract_events::delete))
+        .route("/events/{id}/search", post(contract_events::search))
+        .route("/prompts/search", post(prompts::search))
         .route("/transactions/{id}", get(transactions::get))
         .route("/x402/supported", get(x402::supported))
         .route("/x402/verify", post(x402::verify))
@@ -52,7 +61,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 /// Counts a request, if the sandbox has such an endpoint: nonsense must not grow the table.
 async fn count(State(shared): State<Arc<Shared>>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let route = path.as_ref().and_then(|path| path.as_str().strip_prefix(BASE_PATH));
-    let has_such = [Method::GET, Method::POST, Method::PUT].contains(request.method());
+    let has_such = [Method::DELETE, Method::GET, Method::POST, Method::PUT].contains(request.method());
     if let Some(route) = route.filter(|_| has_such) {
         shared.state().requests.add(request.method().as_str(), route);
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use x402_core::Clock;
 
 use super::account::Account;
+use super::contract_event::ContractEvent;
 use super::entropy::Entropy;
 use super::event::SandboxEvent;
 use super::failure::Failure;
@@ -38,6 +39,8 @@ pub(super) struct State {
     pub(super) tokens: HashMap<String, u64>,
     /// Oldest first.
     pub(super) methods: Vec<Method>,
+    /// Oldest first.
+    pub(super) contract_events: Vec<ContractEvent>,
     /// Oldest first.
     pub(super) transactions: Vec<Transaction>,
     pub(super) requests: RequestCounts,
@@ -99,6 +102,7 @@ impl Shared {
             transaction.execute(chain, now);
             events.push(SandboxEvent::TransactionFinal { transaction: transaction.view.id.into() });
             if let Some(wallet) = wallets.get_mut(transaction.view.wallet_id) {
+                wallet.delegate = chain.delegate_of(wallet.address);
                 events.extend(wallet.look_at_balance(chain));
             }
         }

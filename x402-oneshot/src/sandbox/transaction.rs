@@ -1,6 +1,5 @@
 //! Transactions and the life they lead: pending, submitted, then completed or failed.
 
-use alloy_dyn_abi::EventExt;
 use alloy_primitives::{Address, B256, Log, U256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -8,8 +7,10 @@ use uuid::Uuid;
 
 use super::account::Account;
 use super::chain::{Call, Chain, Done, MAX_FEE, Order, PRIORITY_FEE};
+use super::delegation::Delegations;
+use super::dialect::Dialect;
 use super::revert::Reason;
-use super::{token, value};
+use super::{log, value};
 
 /// Where a transaction of the sandbox stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -62,14 +63,23 @@ pub(super) struct Label {
     pub(super) function_name: String,
 }
 
+/// What a completed transaction left in the chain.
+pub(super) struct Mined {
+    pub(super) block: u64,
+    pub(super) timestamp: u64,
+    pub(super) logs: Vec<Log>,
+}
+
 /// A transaction as the server keeps it.
 pub(super) struct Transaction {
     pub(super) view: SandboxTransaction,
     call: Call,
+    delegations: Delegations,
     name: String,
     function_name: String,
     gas_used: Option<u64>,
-    logs: Option<Value>,
+    /// Where it ended up, unless it failed.
+    pub(super) mined: Option<Mined>,
     pub(super) created: u64,
     updated: u64,
     completed: Option<u64>,
@@ -89,14 +99,20 @@ impl Transaction {
                 failure_reason: None,
             },
             call: order.call,
+            delegations: Delegations::default(),
             name: label.name,
             function_name: label.function_name,
             gas_used: None,
-            logs: None,
+            mined: None,
             created: now,
             updated: now,
             completed: None,
         }
+    }
+
+    /// Lets accounts take code with it.
+    pub(super) fn with_delegations(self, delegations: Delegations) -> Self {
+        Self { delegations, ..self }
     }
 
     /// Who pays for it, and how much at most, in wei.
@@ -120,12 +136,13 @@ impl Transaction {
 
     /// Executes it in the chain's present block.
     pub(super) fn execute(&mut self, chain: &mut Chain, now: u64) {
-        let execution = chain.transact(&self.call);
+        let execution = chain.transact(&self.call, &self.delegations);
         self.gas_used = Some(execution.gas_used);
         match execution.result {
             Ok(Done { logs, .. }) => {
                 self.view.status = SandboxStatus::Completed;
-                self.logs = Some(logs.iter().filter_map(describe).collect());
+                let (block, timestamp) = chain.block();
+                self.mined = Some(Mined { block, timestamp, logs });
             }
             Err(fault) => {
                 self.view.status = SandboxStatus::Failed;
@@ -140,7 +157,8 @@ impl Transaction {
     /// method, the single form is the nil UUID, because they all want one.
     pub(super) fn to_json(&self, account: &Account) -> Value {
         let Self { view, call, .. } = self;
-        json!({
+        let logs = self.mined.as_ref().map(|mined| mined.logs.iter().filter_map(describe).collect::<Vec<_>>());
+        let mut json = json!({
             "id": view.id,
             "contractMethodId": view.method_ids.first().copied().unwrap_or_default(),
             "contractMethodIds": view.method_ids,
@@ -164,29 +182,32 @@ impl Transaction {
             "maxFeePerGas": MAX_FEE.to_string(),
             "maxPriorityFeePerGas": PRIORITY_FEE.to_string(),
             "gasUsed": self.gas_used.map(|gas| gas.to_string()),
-            "logs": self.logs,
+            "logs": logs,
             "updated": self.updated,
             "created": self.created,
             "deleted": false,
-        })
+        });
+        let left_out = match account.dialect {
+            Dialect::Both => None,
+            Dialect::Legacy => Some("contractMethodIds"),
+            Dialect::Strict => Some("contractMethodId"),
+        };
+        if let (Some(name), Some(members)) = (left_out, json.as_object_mut()) {
+            members.remove(name);
+        }
+        json
     }
 }
 
-/// The API's `LogDescription`; `None` for an event that the token does not declare.
+/// The API's `LogDescription`; `None` for an event that no contract of the sandbox declares.
 fn describe(log: &Log) -> Option<Value> {
     let topic = log.topics().first()?;
-    let event = token::ARTIFACT.abi.events().find(|event| event.selector() == *topic)?;
-    let decoded = event.decode_log(log).ok()?;
-    // The decoder sorts the arguments apart; here they are wanted in the order of the declaration.
-    let (mut indexed, mut body) = (decoded.indexed.iter(), decoded.body.iter());
-    let in_order = |input: &alloy_json_abi::EventParam| {
-        if input.indexed { indexed.next() } else { body.next() }
-    };
-    let args = event.inputs.iter().map(in_order).map(|argument| argument.map(value::to_strings));
+    let event = log::declared().find(|event| event.selector() == *topic)?;
+    let args = log::arguments(event, log)?;
     Some(json!({
         "name": event.name,
         "signature": event.signature(),
         "topic": topic,
-        "args": args.collect::<Option<Vec<Value>>>()?,
+        "args": args.iter().map(value::to_strings).collect::<Vec<_>>(),
     }))
 }
