@@ -13,6 +13,7 @@ use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainCo
 use uuid::Uuid;
 
 use super::delegation::Delegations;
+use super::receipt::{Block, Receipt};
 use super::smart_account;
 
 /// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
@@ -80,7 +81,7 @@ pub(super) struct Order {
 pub(super) struct Chain {
     id: u64,
     db: InMemoryDB,
-    number: u64,
+    block: Block,
     timestamp: u64,
     hashed: u64,
 }
@@ -88,7 +89,7 @@ pub(super) struct Chain {
 impl Chain {
     /// A chain whose first block has this timestamp; it has the account that wallets can be upgraded to.
     pub(super) fn new(id: u64, timestamp: u64) -> Self {
-        let mut chain = Self { id, db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 };
+        let mut chain = Self { id, db: InMemoryDB::default(), block: Block::first(id), timestamp, hashed: 0 };
         let account = smart_account::ARTIFACT.bytecode.clone();
         chain.deploy(smart_account::ADDRESS, account).expect("the committed bytecode constructs");
         chain
@@ -144,17 +145,34 @@ impl Chain {
 
     /// Starts the next block. Time never runs backwards, whatever the clock does.
     pub(super) fn begin_block(&mut self, now: u64) {
-        self.number += 1;
+        self.block = self.block.next();
         self.timestamp = self.timestamp.max(now);
     }
 
-    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas.
-    pub(super) fn transact(&mut self, call: &Call, delegations: &Delegations) -> Execution {
+    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas. There is no receipt of
+    /// what was refused.
+    pub(super) fn transact(&mut self, call: &Call, delegations: &Delegations) -> (Execution, Option<Receipt>) {
         let (execution, state) = self.run(call, delegations, self.timestamp, BASE_FEE);
         if let Some(state) = state {
             self.db.commit(state);
         }
-        execution
+        let receipt = self.block.add(&execution, self.timestamp);
+        (execution, receipt)
+    }
+
+    /// Sets an account's native currency, in wei, and leaves the rest of it alone.
+    pub(super) fn set_balance(&mut self, account: Address, wei: U256) {
+        let Ok(info) = self.db.basic_ref(account);
+        self.db.insert_account_info(account, AccountInfo { balance: wei, ..info.unwrap_or_default() });
+    }
+
+    /// Has somebody else make the same call first, in the same block.
+    pub(super) fn front_run(&mut self, call: &Call) {
+        let from = Address::repeat_byte(0xf0);
+        let cost = call.value.saturating_add(U256::from(call.gas_limit) * U256::from(MAX_FEE));
+        self.set_balance(from, cost);
+        // It may revert too; then there was no race to win.
+        let _ = self.transact(&Call { from, ..call.clone() }, &Delegations::default());
     }
 
     /// A hash that no other transaction of this chain has.
@@ -174,11 +192,6 @@ impl Chain {
     pub(super) fn native_balance(&self, account: Address) -> U256 {
         let Ok(info) = self.db.basic_ref(account);
         info.map_or(U256::ZERO, |info| info.balance)
-    }
-
-    /// The number and the timestamp of the present block.
-    pub(super) const fn block(&self) -> (u64, u64) {
-        (self.number, self.timestamp)
     }
 
     /// Whether there is code at an address.
@@ -240,7 +253,7 @@ impl Chain {
             tx.set_recovered_authorization(authorizations);
         }
         let block = BlockEnv {
-            number: U256::from(self.number),
+            number: U256::from(self.block.number),
             timestamp: U256::from(timestamp),
             gas_limit: BLOCK_GAS,
             basefee: base_fee,

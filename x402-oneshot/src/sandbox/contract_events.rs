@@ -192,15 +192,16 @@ pub(super) async fn search(
 impl Search {
     /// A transaction's logs of an event that are looked for, with their blocks.
     fn logs(&self, event: &ContractEvent, transaction: &Transaction) -> Vec<(u64, Value)> {
-        let Some(mined) = transaction.mined.as_ref().filter(|_| transaction.view.chain_id == event.chain_id) else {
+        let receipt = transaction.receipt.as_ref().filter(|_| transaction.view.chain_id == event.chain_id);
+        let Some(receipt) = receipt else {
             return Vec::new();
         };
-        if self.start_block.is_some_and(|start| mined.block < start)
-            || self.end_block.is_some_and(|end| mined.block > end)
+        if self.start_block.is_some_and(|start| receipt.block_number < start)
+            || self.end_block.is_some_and(|end| receipt.block_number > end)
         {
             return Vec::new();
         }
-        let of_contract = mined.logs.iter().enumerate().filter(|(_, log)| log.address == event.contract);
+        let of_contract = receipt.logs.iter().enumerate().filter(|(_, log)| log.address == event.contract);
         of_contract
             .filter_map(|(index, log)| {
                 let topics = arguments(event, log)?;
@@ -209,14 +210,14 @@ impl Search {
                 };
                 let json = json!({
                     "eventName": event.event.name,
-                    "blockNumber": mined.block,
-                    "blockTimestamp": mined.timestamp,
+                    "blockNumber": receipt.block_number,
+                    "blockTimestamp": receipt.timestamp,
                     "transactionHash": transaction.view.hash,
                     "logIndex": index,
                     "removed": false,
                     "topics": topics,
                 });
-                self.topics.iter().all(wanted).then_some((mined.block, json))
+                self.topics.iter().all(wanted).then_some((receipt.block_number, json))
             })
             .collect()
     }

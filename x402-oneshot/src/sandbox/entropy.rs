@@ -1,6 +1,6 @@
 //! Where the sandbox's ids, keys and credentials come from.
 
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::{B256, U256, keccak256};
 use k256::ecdsa::SigningKey;
 use uuid::Uuid;
 
@@ -23,6 +23,17 @@ impl Entropy {
     /// Seeds the stream so that it is the same every time.
     pub(super) fn seeded(seed: u64) -> Self {
         Self { seed: keccak256(seed.to_be_bytes()), counter: 0 }
+    }
+
+    /// Another stream, that takes nothing from this one.
+    pub(super) fn fork(&self, label: &str) -> Self {
+        Self { seed: keccak256([self.seed.as_slice(), label.as_bytes()].concat()), counter: 0 }
+    }
+
+    /// A number less than this, or 0 if there is none.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        let word = U256::from_be_bytes(self.word().0);
+        word.checked_rem(U256::from(bound)).unwrap_or_default().to()
     }
 
     pub(super) fn word(&mut self) -> B256 {

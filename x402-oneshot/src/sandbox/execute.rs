@@ -12,6 +12,7 @@ use super::invocation::Invocation;
 use super::methods;
 use super::shared::Shared;
 use super::transaction::Transaction;
+use super::webhooks;
 
 /// `POST /methods/{id}/execute`: queues the transaction, whatever will become of it.
 pub(super) async fn execute(
@@ -24,12 +25,17 @@ pub(super) async fn execute(
         return Err(Failure::malformed("view and pure methods are read, not executed"));
     }
     let now = shared.now();
-    let mut state = shared.state();
-    let order = invocation.order(&state, &method)?;
-    let delegations = invocation.delegations()?;
-    let id = state.entropy.uuid();
-    let transaction = Transaction::new(id, method.label(), order, invocation.memo, now).with_delegations(delegations);
-    let json = transaction.to_json(&shared.account);
-    shared.queue(&mut state, transaction)?;
+    let (id, json) = {
+        let mut state = shared.state();
+        let order = invocation.order(&state, &method)?;
+        let delegations = invocation.delegations()?;
+        let id = state.entropy.uuid();
+        let transaction = Transaction::new(id, method.label(), order, invocation.memo, now);
+        let transaction = transaction.with_delegations(delegations);
+        let json = transaction.to_json(&shared.account);
+        shared.queue(&mut state, transaction)?;
+        (id, json)
+    };
+    webhooks::let_webhooks_pass(&shared, id).await;
     Ok(Json(json))
 }

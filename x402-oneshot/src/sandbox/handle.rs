@@ -9,10 +9,12 @@ use tokio::sync::watch;
 use super::buyer::BuyerKey;
 use super::chain::BASE_SEPOLIA;
 use super::event::SandboxEvent;
+use super::faults::Faults;
 use super::requests::RequestCounts;
 use super::shared::Shared;
 use super::token;
 use super::transaction::SandboxTransaction;
+use super::webhooks::SandboxWebhooks;
 use crate::{BusinessId, WalletId};
 
 /// A running sandbox: stops when it is dropped.
@@ -23,7 +25,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     buyer_key: BuyerKey,
     buyer: Address,
-    /// Dropping it closes the server and stops the miner.
+    /// Dropping it closes the server and stops the miner and the courier.
     _close: watch::Sender<()>,
 }
 
@@ -117,10 +119,22 @@ impl Sandbox {
         self.shared.state().events.clone()
     }
 
+    /// The webhooks: what was delivered, and what is to go wrong with them.
+    #[must_use]
+    pub fn webhooks(&self) -> SandboxWebhooks<'_> {
+        SandboxWebhooks::new(&self.shared)
+    }
+
     /// How often each endpoint was asked so far.
     #[must_use]
     pub fn requests(&self) -> RequestCounts {
         self.shared.state().requests.clone()
+    }
+
+    /// What is to go wrong, and when.
+    #[must_use]
+    pub fn faults(&self) -> Faults<'_> {
+        Faults(&self.shared)
     }
 
     /// Broadcasts what is queued now, so that it is `Submitted`, and mines nothing.
@@ -128,7 +142,8 @@ impl Sandbox {
         self.shared.submit();
     }
 
-    /// Broadcasts what is queued and mines it now: afterwards all transactions are final.
+    /// Broadcasts what is queued and mines it now: afterwards all transactions are final, but those whose script says
+    /// otherwise.
     pub fn mine(&self) {
         self.shared.submit();
         self.shared.mine();

@@ -2,13 +2,18 @@
 
 use alloy_dyn_abi::{DynSolValue, EventExt};
 use alloy_json_abi::Event;
-use alloy_primitives::Log;
+use alloy_primitives::{B256, Log};
 
 use super::{smart_account, token};
 
 /// The events that the contracts of the sandbox declare.
 pub(super) fn declared() -> impl Iterator<Item = &'static Event> {
     token::ARTIFACT.abi.events().chain(smart_account::ARTIFACT.abi.events())
+}
+
+/// The event whose logs have this first topic, if it is declared.
+pub(super) fn event(topic: B256) -> Option<&'static Event> {
+    declared().find(|event| event.selector() == topic)
 }
 
 /// A log's arguments in the order of their declaration; `None` if it is not of that event.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::account::Account;
 use super::declaration::Declaration;
 use super::transaction::Label;
+use super::webhooks::Callback;
 
 /// A function of a contract, given a name and a wallet to call it with.
 #[derive(Clone)]
@@ -21,7 +22,7 @@ pub(super) struct Method {
     pub(super) declaration: Declaration,
     /// The prompt that it was made from.
     pub(super) prompt_id: Option<Uuid>,
-    pub(super) callback_url: Option<String>,
+    pub(super) callback_url: Option<Callback>,
     pub(super) created: u64,
     pub(super) updated: u64,
     /// Archived: it can be looked at, and no more.
@@ -34,7 +35,7 @@ impl Method {
         Label { method_ids: vec![self.id], name: self.name.clone(), function_name: self.declaration.name().to_owned() }
     }
 
-    /// The API's `ContractMethod`. The public key is that of webhooks, which the sandbox does not send.
+    /// The API's `ContractMethod`.
     pub(super) fn to_json(&self, account: &Account) -> Value {
         json!({
             "id": self.id,
@@ -49,8 +50,8 @@ impl Method {
             "outputs": self.declaration.outputs,
             "stateMutability": self.declaration.mutability(),
             "promptId": self.prompt_id,
-            "callbackUrl": self.callback_url,
-            "publicKey": null,
+            "callbackUrl": self.callback_url.as_ref().map(Callback::url),
+            "publicKey": self.callback_url.as_ref().map(Callback::public_key),
             "updated": self.updated,
             "created": self.created,
             "deleted": self.deleted,

@@ -103,21 +103,25 @@ pub(super) async fn create(
     let mut state = shared.state();
     state.chains.check(new.chain_id)?;
     state.wallets.check(new.wallet_id, new.chain_id)?;
-    let World { entropy, methods, .. } = &mut *state;
+    let World { entropy, methods, webhooks, .. } = &mut *state;
     let known = |id| methods.iter().find_map(|method| method.declaration.find_struct(id));
     let mut declarer = Declarer { entropy, business_id: shared.account.business_id, now, known: &known };
     let inputs = declarer.declare(new.inputs, "inputs")?;
     let outputs = declarer.declare(new.outputs.unwrap_or_default(), "outputs")?;
+    let declaration = Declaration::new(&new.function_name, new.state_mutability, inputs, outputs)?;
+    let id = entropy.uuid();
+    let callback = new.callback_url.map(|url| webhooks.subscribe((id, &new.name), url, entropy, now));
+    let callback_url = callback.transpose()?;
     let method = Method {
-        id: entropy.uuid(),
+        id,
         chain_id: new.chain_id,
         wallet_id: new.wallet_id,
         name: new.name,
         description: new.description,
         contract: new.contract_address,
-        declaration: Declaration::new(&new.function_name, new.state_mutability, inputs, outputs)?,
+        declaration,
         prompt_id: None,
-        callback_url: new.callback_url,
+        callback_url,
         created: now,
         updated: now,
         deleted: false,
@@ -175,7 +179,7 @@ pub(super) async fn update(
 ) -> Result<Json<Value>, Failure> {
     let now = shared.now();
     let mut state = shared.state();
-    let World { methods, chains, wallets, .. } = &mut *state;
+    let World { methods, chains, wallets, webhooks, entropy, .. } = &mut *state;
     let method = live_mut(methods, id)?;
     let chain_id = change.chain_id.unwrap_or(method.chain_id);
     let wallet_id = change.wallet_id.unwrap_or(method.wallet_id);
@@ -191,8 +195,15 @@ pub(super) async fn update(
     if let Some(description) = change.description {
         method.description = description;
     }
-    if let Some(callback_url) = change.callback_url {
-        method.callback_url = callback_url;
+    match change.callback_url {
+        None => {}
+        Some(None) => {
+            webhooks.unsubscribe(id);
+            method.callback_url = None;
+        }
+        Some(Some(url)) => {
+            method.callback_url = Some(webhooks.subscribe((id, &method.name), url, entropy, now)?);
+        }
     }
     method.updated = now;
     Ok(Json(method.to_json(&shared.account)))

@@ -51,6 +51,11 @@ mod dialect;
 
 mod account;
 
+mod clock;
+pub use clock::SandboxClock;
+
+mod connection;
+
 mod event;
 pub use event::SandboxEvent;
 
@@ -61,6 +66,8 @@ mod smart_account;
 mod delegation;
 
 mod chain;
+
+mod receipt;
 
 mod wallet;
 
@@ -80,6 +87,8 @@ mod buyer;
 pub use buyer::BuyerKey;
 
 mod log;
+mod webhooks;
+pub use webhooks::{DeliveryStatus, SandboxAttempt, SandboxDelivery, SandboxWebhooks, WebhookFault, WebhookShape};
 
 mod method;
 
@@ -92,6 +101,8 @@ mod requests;
 pub use requests::RequestCounts;
 
 mod table;
+
+pub mod faults;
 
 mod shared;
 

@@ -8,14 +8,17 @@ use uuid::Uuid;
 use x402_core::Clock;
 
 use super::account::Account;
+use super::clock::SandboxClock;
 use super::contract_event::ContractEvent;
 use super::entropy::Entropy;
 use super::event::SandboxEvent;
 use super::failure::Failure;
+use super::faults::Engine;
 use super::method::Method;
 use super::requests::RequestCounts;
 use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
+use super::webhooks::{self, Webhooks};
 
 /// The sandbox behind its handle and its server.
 pub(super) struct Shared {
@@ -24,9 +27,16 @@ pub(super) struct Shared {
     pub(super) queued: Notify,
     /// Wakes those who wait for a transaction when a block is mined.
     mined: Notify,
+    /// Wakes the courier when there are webhooks to deliver.
+    pub(super) posted: Notify,
+    /// Wakes those who wait for webhooks when something becomes of one.
+    pub(super) carried: Notify,
     /// Tells when the sandbox closes.
     open: watch::Receiver<()>,
     clock: Arc<dyn Clock>,
+    /// The same clock, if it is one that can be moved.
+    pub(super) manual_clock: Option<SandboxClock>,
+    pub(super) faults: Engine,
     state: Mutex<State>,
 }
 
@@ -46,11 +56,23 @@ pub(super) struct State {
     pub(super) requests: RequestCounts,
     /// What happened, oldest first: added to when a block is mined.
     pub(super) events: Vec<SandboxEvent>,
+    pub(super) webhooks: Webhooks,
 }
 
 impl Shared {
     pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
-        Self { account, queued: Notify::new(), mined: Notify::new(), open, clock, state: Mutex::new(state) }
+        Self {
+            account,
+            queued: Notify::new(),
+            mined: Notify::new(),
+            posted: Notify::new(),
+            carried: Notify::new(),
+            open,
+            clock,
+            manual_clock: None,
+            faults: Engine::new(state.entropy.fork("faults")),
+            state: Mutex::new(state),
+        }
     }
 
     /// Unix time in seconds.
@@ -63,12 +85,13 @@ impl Shared {
     }
 
     /// Puts a transaction into the queue, if the wallet can pay for it.
-    pub(super) fn queue(&self, state: &mut State, transaction: Transaction) -> Result<(), Failure> {
+    pub(super) fn queue(&self, state: &mut State, mut transaction: Transaction) -> Result<(), Failure> {
         let (payer, cost) = transaction.most_it_costs();
         let chain = state.chains.check(transaction.view.chain_id)?;
         if chain.native_balance(payer) < cost {
             return Err(Failure::insufficient_funds());
         }
+        transaction.live(self.faults.next_life());
         state.transactions.push(transaction);
         self.queued.notify_one();
         Ok(())
@@ -108,6 +131,21 @@ impl Shared {
         }
         drop(state);
         self.mined.notify_waiters();
+        self.tell();
+    }
+
+    /// Makes the webhooks of what happened and has them delivered.
+    pub(super) fn tell(&self) {
+        let now = self.now();
+        webhooks::tell(&mut self.state(), &self.account, now);
+        self.posted.notify_one();
+        self.carried.notify_waiters();
+    }
+
+    /// Waits until the sandbox closes.
+    pub(super) async fn closed(&self) {
+        // An error says that the handle is gone, which is what is waited for.
+        let _ = self.open.clone().changed().await;
     }
 
     /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction.

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::Account;
-use super::chain::{Call, Chain, Done, MAX_FEE, Order, PRIORITY_FEE};
+use super::chain::{Call, Chain, MAX_FEE, Order, PRIORITY_FEE};
 use super::delegation::Delegations;
 use super::dialect::Dialect;
+use super::faults::{End, Playing};
+use super::receipt::Receipt;
 use super::revert::Reason;
 use super::{log, value};
 
@@ -24,7 +26,7 @@ pub enum SandboxStatus {
     Completed,
     /// Mined, and did nothing.
     Failed,
-    /// Sent once more. The sandbox's transactions never are, but lists can be filtered by it.
+    /// Sent once more, which only happens to a [scripted](super::faults::Lifecycle) one.
     Retrying,
 }
 
@@ -52,7 +54,7 @@ pub struct SandboxTransaction {
     pub hash: Option<B256>,
     /// The text its sender gave it.
     pub memo: Option<String>,
-    /// The decoded revert, if it failed.
+    /// The decoded revert, if it failed and was not scripted to do so.
     pub failure_reason: Option<String>,
 }
 
@@ -63,23 +65,22 @@ pub(super) struct Label {
     pub(super) function_name: String,
 }
 
-/// What a completed transaction left in the chain.
-pub(super) struct Mined {
-    pub(super) block: u64,
-    pub(super) timestamp: u64,
-    pub(super) logs: Vec<Log>,
-}
-
 /// A transaction as the server keeps it.
 pub(super) struct Transaction {
     pub(super) view: SandboxTransaction,
-    call: Call,
+    pub(super) call: Call,
     delegations: Delegations,
     name: String,
     function_name: String,
+    /// The script it follows.
+    life: Playing,
+    /// What the script has it say instead of its status.
+    said: Option<String>,
     gas_used: Option<u64>,
-    /// Where it ended up, unless it failed.
-    pub(super) mined: Option<Mined>,
+    /// Where it ended up in its chain.
+    pub(super) receipt: Option<Receipt>,
+    /// Why it failed on the chain.
+    pub(super) fault: Option<Reason>,
     pub(super) created: u64,
     updated: u64,
     completed: Option<u64>,
@@ -102,8 +103,11 @@ impl Transaction {
             delegations: Delegations::default(),
             name: label.name,
             function_name: label.function_name,
+            life: Playing::default(),
+            said: None,
             gas_used: None,
-            mined: None,
+            receipt: None,
+            fault: None,
             created: now,
             updated: now,
             completed: None,
@@ -122,12 +126,12 @@ impl Transaction {
     }
 
     pub(super) fn is_submitted(&self) -> bool {
-        self.view.status == SandboxStatus::Submitted
+        self.view.status == SandboxStatus::Submitted && self.life.is_released()
     }
 
     /// Broadcasts it, if that was not done before.
     pub(super) fn submit(&mut self, chain: &mut Chain, now: u64) {
-        if self.view.status == SandboxStatus::Pending {
+        if self.view.status == SandboxStatus::Pending && self.life.is_released() {
             self.view.status = SandboxStatus::Submitted;
             self.view.hash = Some(chain.next_hash(&self.call));
             self.updated = now;
@@ -136,28 +140,86 @@ impl Transaction {
 
     /// Executes it in the chain's present block.
     pub(super) fn execute(&mut self, chain: &mut Chain, now: u64) {
-        let execution = chain.transact(&self.call, &self.delegations);
-        self.gas_used = Some(execution.gas_used);
-        match execution.result {
-            Ok(Done { logs, .. }) => {
-                self.view.status = SandboxStatus::Completed;
-                let (block, timestamp) = chain.block();
-                self.mined = Some(Mined { block, timestamp, logs });
-            }
-            Err(fault) => {
-                self.view.status = SandboxStatus::Failed;
-                self.view.failure_reason = Some(Reason::from(fault).message);
-            }
-        }
         self.updated = now;
         self.completed = Some(now);
+        match self.life.end() {
+            End::Failed { reason } => {
+                self.view.status = SandboxStatus::Failed;
+                self.view.failure_reason = reason.clone();
+                return;
+            }
+            End::Raced => chain.front_run(&self.call),
+            End::Forever | End::Mined => {}
+        }
+        let (execution, receipt) = chain.transact(&self.call, &self.delegations);
+        self.receipt = receipt;
+        self.gas_used = Some(execution.gas_used);
+        match execution.result {
+            Ok(_) => self.view.status = SandboxStatus::Completed,
+            Err(fault) => {
+                self.view.status = SandboxStatus::Failed;
+                let reason = Reason::from(fault);
+                self.view.failure_reason = Some(reason.message.clone());
+                self.fault = Some(reason);
+            }
+        }
+    }
+
+    /// What it logged, once it is completed.
+    pub(super) fn logs(&self) -> Option<&[Log]> {
+        let receipt = self.receipt.as_ref().filter(|_| self.view.status == SandboxStatus::Completed);
+        receipt.map(|receipt| receipt.logs.as_slice())
+    }
+
+    /// Gives it a script to follow.
+    pub(super) fn live(&mut self, life: Playing) {
+        self.life = life;
+    }
+
+    /// Takes what the script has the next answer say.
+    pub(super) fn speak(&mut self, chain: &mut Chain, now: u64) {
+        if let Some(status) = self.life.next_status() {
+            self.show(&status, chain, now);
+        }
+    }
+
+    /// Goes back to the usual way, if the script has nothing more to say; tells whether it did.
+    pub(super) fn resume(&mut self, chain: &mut Chain, now: u64) -> bool {
+        if self.view.status.is_final() || !self.life.is_released() {
+            return false;
+        }
+        if self.view.status != SandboxStatus::Pending {
+            self.show("Submitted", chain, now);
+        }
+        true
+    }
+
+    /// Changes the status. What was sent once more comes out of that with another hash.
+    fn show(&mut self, status: &str, chain: &mut Chain, now: u64) {
+        let (known, said) = match status {
+            "Pending" => (SandboxStatus::Pending, None),
+            "Retrying" => (SandboxStatus::Retrying, None),
+            "Submitted" => (SandboxStatus::Submitted, None),
+            unknown => (SandboxStatus::Submitted, Some(unknown.to_owned())),
+        };
+        let resent = self.view.status == SandboxStatus::Retrying && known != SandboxStatus::Retrying;
+        if known == SandboxStatus::Pending {
+            self.view.hash = None;
+        } else if resent || self.view.hash.is_none() {
+            self.view.hash = Some(chain.next_hash(&self.call));
+        }
+        if (known, &said) != (self.view.status, &self.said) {
+            self.updated = now;
+        }
+        self.view.status = known;
+        self.said = said;
     }
 
     /// The API's `Transaction`, with the method's id in both forms: clients disagree on which they require. Without a
     /// method, the single form is the nil UUID, because they all want one.
     pub(super) fn to_json(&self, account: &Account) -> Value {
-        let Self { view, call, .. } = self;
-        let logs = self.mined.as_ref().map(|mined| mined.logs.iter().filter_map(describe).collect::<Vec<_>>());
+        let Self { view, call, said, .. } = self;
+        let logs = self.logs().map(|logs| logs.iter().filter_map(describe).collect::<Vec<_>>());
         let mut json = json!({
             "id": view.id,
             "contractMethodId": view.method_ids.first().copied().unwrap_or_default(),
@@ -165,7 +227,7 @@ impl Transaction {
             "apiCredentialId": account.credentials.id,
             "apiKey": account.credentials.key,
             "userId": null,
-            "status": view.status,
+            "status": said.as_ref().map_or_else(|| json!(view.status), |said| json!(said)),
             "transactionHash": view.hash,
             "contractAddress": call.to.to_string(),
             "name": self.name,
@@ -200,14 +262,13 @@ impl Transaction {
 }
 
 /// The API's `LogDescription`; `None` for an event that no contract of the sandbox declares.
-fn describe(log: &Log) -> Option<Value> {
-    let topic = log.topics().first()?;
-    let event = log::declared().find(|event| event.selector() == *topic)?;
+pub(super) fn describe(log: &Log) -> Option<Value> {
+    let event = log::event(*log.topics().first()?)?;
     let args = log::arguments(event, log)?;
     Some(json!({
         "name": event.name,
         "signature": event.signature(),
-        "topic": topic,
+        "topic": event.selector(),
         "args": args.iter().map(value::to_strings).collect::<Vec<_>>(),
     }))
 }

@@ -13,7 +13,7 @@ use super::dialect::Dialect;
 use super::extract::{Id, OwnBusiness, Query};
 use super::failure::Failure;
 use super::page::Page;
-use super::shared::Shared;
+use super::shared::{Shared, State as World};
 use super::transaction::{SandboxStatus, Transaction};
 
 #[derive(Deserialize)]
@@ -74,10 +74,20 @@ pub(super) async fn list_misplaced(
     list(business, State(shared), filter, page).await
 }
 
-/// `GET /transactions/{id}`.
+/// `GET /transactions/{id}`: what scripts count as a question.
 pub(super) async fn get(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Failure> {
-    let state = shared.state();
-    let transaction = state.transactions.iter().find(|transaction| transaction.view.id == id);
-    let unknown = || Failure::unknown_entity("no transaction has this id");
-    transaction.map(|transaction| Json(transaction.to_json(&shared.account))).ok_or_else(unknown)
+    let now = shared.now();
+    let mut state = shared.state();
+    let World { chains, transactions, .. } = &mut *state;
+    let transaction = transactions.iter_mut().find(|transaction| transaction.view.id == id);
+    let transaction = transaction.ok_or_else(|| Failure::unknown_entity("no transaction has this id"))?;
+    let Some(chain) = chains.get_mut(transaction.view.chain_id) else {
+        return Ok(Json(transaction.to_json(&shared.account)));
+    };
+    transaction.speak(chain, now);
+    let json = transaction.to_json(&shared.account);
+    if transaction.resume(chain, now) {
+        shared.queued.notify_one();
+    }
+    Ok(Json(json))
 }
