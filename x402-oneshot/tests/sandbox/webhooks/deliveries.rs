@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 use x402_oneshot::sandbox::{DeliveryStatus, Sandbox, SandboxBuilder};
@@ -58,7 +59,7 @@ async fn what_is_not_answered_with_2xx_is_stamped_and_signed_anew_and_tried_agai
         assert_eq!(so_far[0].status, expected);
         api.clock.advance(Duration::from_secs(1));
         let mut answer = Response::new("x".repeat(2000));
-        *answer.status_mut() = axum::http::StatusCode::from_u16(status).unwrap();
+        *answer.status_mut() = StatusCode::from_u16(status).unwrap();
         // Whoever followed it would come back here once more.
         answer.headers_mut().insert("location", receiver.url.parse().unwrap());
         call.answer_with(answer);

@@ -139,9 +139,10 @@ async fn a_failure_tells_the_revert_in_either_shape_and_the_shape_can_be_switche
         let data = &body["data"];
         let reason = api.get(&format!("/transactions/{id}")).await["failureReason"].clone();
         assert_eq!((&data["error"], &data["errorCode"]), (&reason, &json!("CALL_EXCEPTION")));
-        // The four bytes that `Error(string)` is known by.
-        assert!(data["revertData"].as_str().unwrap().starts_with("0x08c379a0"));
-        assert_eq!(data["decodedData"], json!(["Error", "Error(string)", reason]));
+        let data_of_revert = alloy_primitives::hex::decode(data["revertData"].as_str().unwrap()).unwrap();
+        let [name, signature, text] = &serde_json::from_value::<[String; 3]>(data["decodedData"].clone()).unwrap();
+        assert_eq!(data_of_revert[..4], alloy_primitives::keccak256(signature)[..4]);
+        assert_eq!((name.as_str(), &json!(text)), ("ERC3009UsedAuthorization", &reason));
         assert_eq!(data["userId"], Value::Null);
         let receipt = &data["transactionReceipt"];
         assert_eq!(receipt.is_object(), shape == WebhookShape::Legacy);
