@@ -85,7 +85,7 @@ async fn strike(fault: Fault, shared: &Shared, route: &str, request: Request, ne
         Fault::SlowBody(pause) => {
             let (mut response, whole) = apart(carried_out(body)).await;
             response.headers_mut().insert(CONTENT_LENGTH, whole.len().into());
-            with_body(response, Pieces::slowly(whole, pause))
+            with_body(response, Pieces::slowly(&whole, pause))
         }
         Fault::TruncatedBody => {
             let (mut response, mut whole) = apart(carried_out(body)).await;
