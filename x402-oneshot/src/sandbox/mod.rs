@@ -52,11 +52,18 @@ mod account;
 mod event;
 pub use event::SandboxEvent;
 
-mod token;
+mod network;
 
 mod chain;
 
+mod artifact;
+
+mod token;
+
+mod smart_wallet;
+
 mod wallet;
+pub use wallet::SandboxWallet;
 
 mod value;
 
@@ -77,6 +84,8 @@ pub use transaction::{SandboxStatus, SandboxTransaction};
 mod requests;
 pub use requests::RequestCounts;
 
+mod settings;
+
 mod table;
 
 mod shared;
@@ -87,11 +96,19 @@ mod extract;
 
 mod auth;
 
+mod chains;
+
 mod wallets;
 
 mod methods;
 
 mod execute;
+
+mod transfer;
+
+mod typed_data;
+
+mod signatures;
 
 mod transactions;
 
@@ -105,6 +122,8 @@ mod miner;
 
 mod handle;
 pub use handle::Sandbox;
+
+mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

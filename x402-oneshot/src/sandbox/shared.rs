@@ -13,6 +13,7 @@ use super::event::SandboxEvent;
 use super::failure::Failure;
 use super::method::Method;
 use super::requests::RequestCounts;
+use super::settings::Settings;
 use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
 
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     /// Tells when the sandbox closes.
     open: watch::Receiver<()>,
     clock: Arc<dyn Clock>,
+    pub(super) settings: Settings,
     state: Mutex<State>,
 }
 
@@ -46,8 +48,15 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
-        Self { account, queued: Notify::new(), mined: Notify::new(), open, clock, state: Mutex::new(state) }
+    pub(super) fn new(
+        account: Account,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        state: State,
+        open: watch::Receiver<()>,
+    ) -> Self {
+        let state = Mutex::new(state);
+        Self { account, queued: Notify::new(), mined: Notify::new(), open, clock, settings, state }
     }
 
     /// Unix time in seconds.
@@ -100,6 +109,11 @@ impl Shared {
             events.push(SandboxEvent::TransactionFinal { transaction: transaction.view.id.into() });
             if let Some(wallet) = wallets.get_mut(transaction.view.wallet_id) {
                 events.extend(wallet.look_at_balance(chain));
+            }
+            if let Some((from, to, amount)) = transaction.moved()
+                && let Some(wallet) = wallets.at(chain.id(), to)
+            {
+                events.push(wallet.deposited(Some(from), amount, chain));
             }
         }
         drop(state);
