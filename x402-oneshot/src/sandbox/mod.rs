@@ -59,7 +59,9 @@ mod connection;
 mod event;
 pub use event::SandboxEvent;
 
-mod token;
+mod network;
+
+mod artifact;
 
 mod smart_account;
 
@@ -69,7 +71,12 @@ mod chain;
 
 mod receipt;
 
+mod token;
+
+mod smart_wallet;
+
 mod wallet;
+pub use wallet::SandboxWallet;
 
 mod value;
 
@@ -100,6 +107,8 @@ pub use transaction::{SandboxStatus, SandboxTransaction};
 mod requests;
 pub use requests::RequestCounts;
 
+mod settings;
+
 mod table;
 
 pub mod faults;
@@ -111,6 +120,8 @@ mod page;
 mod extract;
 
 mod auth;
+
+mod chains;
 
 mod wallets;
 
@@ -131,6 +142,11 @@ mod prompts;
 mod imports;
 
 mod contract_events;
+mod transfer;
+
+mod typed_data;
+
+mod signatures;
 
 mod transactions;
 
@@ -144,6 +160,8 @@ mod miner;
 
 mod handle;
 pub use handle::Sandbox;
+
+mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::faults::Engine;
 use super::method::Method;
 use super::requests::RequestCounts;
+use super::settings::Settings;
 use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
 use super::webhooks::{self, Webhooks};
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     /// The same clock, if it is one that can be moved.
     pub(super) manual_clock: Option<SandboxClock>,
     pub(super) faults: Engine,
+    pub(super) settings: Settings,
     state: Mutex<State>,
 }
 
@@ -60,7 +62,13 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
+    pub(super) fn new(
+        account: Account,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        state: State,
+        open: watch::Receiver<()>,
+    ) -> Self {
         Self {
             account,
             queued: Notify::new(),
@@ -71,6 +79,7 @@ impl Shared {
             clock,
             manual_clock: None,
             faults: Engine::new(state.entropy.fork("faults")),
+            settings,
             state: Mutex::new(state),
         }
     }
@@ -127,6 +136,11 @@ impl Shared {
             if let Some(wallet) = wallets.get_mut(transaction.view.wallet_id) {
                 wallet.delegate = chain.delegate_of(wallet.address);
                 events.extend(wallet.look_at_balance(chain));
+            }
+            if let Some((from, to, amount)) = transaction.moved()
+                && let Some(wallet) = wallets.at(chain.id(), to)
+            {
+                events.push(wallet.deposited(Some(from), amount, chain));
             }
         }
         drop(state);

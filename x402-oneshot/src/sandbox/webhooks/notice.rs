@@ -62,7 +62,7 @@ fn notice(event: &SandboxEvent, world: &World, account: &Account, shape: Webhook
         SandboxEvent::DepositConfirmed { wallet, from, amount } => {
             let mut notice =
                 about_wallet(EventName::EscrowWalletDepositConfirmed, *wallet, &[("amount", *amount)], world, account)?;
-            notice.data["from"] = json!(from.to_string());
+            notice.data["from"] = json!(from.map(|from| from.to_string()));
             Some(notice)
         }
     }
