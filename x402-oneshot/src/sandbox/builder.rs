@@ -95,7 +95,8 @@ impl SandboxBuilder {
 
     /// Adds a token, and the chain that it is on; one that is at its address already makes way for it.
     ///
-    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes, and may have any number of decimals.
+    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes: name and version of up to 31 bytes, any
+    /// number of decimals.
     /// The buyer holds some of it from the start.
     ///
     /// ```

@@ -142,11 +142,13 @@ impl Sandbox {
     ///
     /// If there is no such chain.
     pub fn fund(&self, chain_id: u64, account: Address, wei: U256) -> Result<(), SandboxError> {
-        let State { chains, wallets, events, .. } = &mut *self.shared.state();
+        let mut state = self.shared.state();
+        let State { chains, wallets, events, .. } = &mut *state;
         let chain = chains.get_mut(chain_id).ok_or(SandboxError::UnknownChain { chain_id })?;
         chain.fund(account, wei);
         if let Some(wallet) = wallets.at(chain_id, account) {
             events.push(wallet.deposited(None, wei, chain));
+            self.shared.tell(&mut state);
         }
         Ok(())
     }
@@ -175,7 +177,7 @@ impl Sandbox {
         let State { chains, entropy, .. } = &mut *self.shared.state();
         let address = Address::from_word(entropy.word());
         for chain in chains.iter_mut() {
-            smart_wallet::deploy(chain, address, owner).expect("the committed bytecode constructs");
+            smart_wallet::deploy(chain, address, owner);
             for token in chain.tokens().to_vec() {
                 let share = token::whole(&token, self.shared.settings.buyer_funds).unwrap_or_default();
                 // Of a token whose supply cannot grow, it gets nothing.

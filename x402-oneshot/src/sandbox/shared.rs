@@ -143,15 +143,15 @@ impl Shared {
                 events.push(wallet.deposited(Some(from), amount, chain));
             }
         }
+        // Under the same lock: who sees that a transaction is final sees its webhooks too.
+        self.tell(&mut state);
         drop(state);
         self.mined.notify_waiters();
-        self.tell();
     }
 
-    /// Makes the webhooks of what happened and has them delivered.
-    pub(super) fn tell(&self) {
-        let now = self.now();
-        webhooks::tell(&mut self.state(), &self.account, now);
+    /// Makes the webhooks of what happened and has them delivered: to be called after events were put on record.
+    pub(super) fn tell(&self, state: &mut State) {
+        webhooks::tell(state, &self.account, self.now());
         self.posted.notify_one();
         self.carried.notify_waiters();
     }

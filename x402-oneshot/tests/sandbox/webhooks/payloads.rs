@@ -1,5 +1,6 @@
 //! What webhooks say.
 
+use alloy_primitives::U256;
 use serde_json::{Value, json};
 use x402_oneshot::sandbox::{Sandbox, WebhookShape};
 use x402_oneshot::webhook::{Event, ExecutionOutcome};
@@ -156,16 +157,30 @@ async fn a_failure_tells_the_revert_in_either_shape_and_the_shape_can_be_switche
 }
 
 #[tokio::test]
+async fn a_wallet_that_is_filled_up_is_told_of() {
+    let (api, mut receiver) = (Api::start().await, Receiver::start().await);
+    hear(&api, &receiver.url, "EscrowWalletDepositConfirmed").await;
+    let wallet = api.get(&format!("/wallets/{}", api.sandbox.wallet_id())).await;
+    let address = wallet["accountAddress"].as_str().unwrap().parse().unwrap();
+    api.sandbox.fund(api.sandbox.chain_id(), address, U256::from(7)).unwrap();
+
+    let body = receiver.next().await.json();
+    assert_eq!(body["eventName"], "EscrowWalletDepositConfirmed");
+    let expected = json!({
+        "businessId": api.sandbox.business_id(),
+        "walletId": api.sandbox.wallet_id(),
+        "chainId": 84532,
+        "accountAddress": wallet["accountAddress"],
+        "amount": "7",
+        "from": null,
+    });
+    assert_eq!(body["data"], expected);
+}
+
+#[tokio::test]
 async fn a_wallet_that_runs_low_is_told_of() {
     let (api, mut receiver) = (Api::start().await, Receiver::start().await);
-    let new = json!({"destinationUrl": receiver.url, "name": "shop"});
-    let endpoint = api.post(&api.business("/webhooks/endpoints"), new).await;
-    let new = json!({
-        "endpointId": endpoint["id"],
-        "eventNames": ["EscrowWalletLowBalanceDetected"],
-        "name": "low",
-    });
-    api.post(&api.business("/webhooks/triggers"), new).await;
+    hear(&api, &receiver.url, "EscrowWalletLowBalanceDetected").await;
     let mut declaration = api.declaration("give", json!([]));
     declaration["contractAddress"] = json!(SELLER);
     declaration["stateMutability"] = json!("payable");
@@ -185,4 +200,11 @@ async fn a_wallet_that_runs_low_is_told_of() {
 
 fn number(text: &Value) -> u64 {
     text.as_str().unwrap().parse().unwrap()
+}
+
+async fn hear(api: &Api, url: &str, event: &str) {
+    let new = json!({"destinationUrl": url, "name": "shop"});
+    let endpoint = api.post(&api.business("/webhooks/endpoints"), new).await;
+    let new = json!({"endpointId": endpoint["id"], "eventNames": [event], "name": "wallets"});
+    api.post(&api.business("/webhooks/triggers"), new).await;
 }
