@@ -11,6 +11,7 @@ use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, EvmState};
 use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
 use uuid::Uuid;
+use x402_core::Asset;
 
 /// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
 pub(super) const BASE_SEPOLIA: u64 = 84532;
@@ -80,17 +81,38 @@ pub(super) struct Chain {
     number: u64,
     timestamp: u64,
     hashed: u64,
+    tokens: Vec<Asset>,
 }
 
 impl Chain {
     /// A chain whose first block has this timestamp.
     pub(super) fn new(id: u64, timestamp: u64) -> Self {
-        Self { id, db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 }
+        Self { id, db: InMemoryDB::default(), number: 1, timestamp, hashed: 0, tokens: Vec::new() }
     }
 
-    /// Gives an account this much of the native currency, in wei.
+    pub(super) const fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The tokens that the sandbox has put here.
+    pub(super) fn tokens(&self) -> &[Asset] {
+        &self.tokens
+    }
+
+    /// The token at this address.
+    pub(super) fn token(&self, address: Address) -> Option<&Asset> {
+        self.tokens.iter().find(|token| token.address() == address)
+    }
+
+    /// Puts a token on the list, instead of the one that was at its address.
+    pub(super) fn add_token(&mut self, token: Asset) {
+        self.tokens.retain(|other| other.address() != token.address());
+        self.tokens.push(token);
+    }
+
+    /// Gives an account so much more of the native currency, in wei.
     pub(super) fn fund(&mut self, account: Address, wei: U256) {
-        self.db.insert_account_info(account, AccountInfo::from_balance(wei));
+        self.set_balance(account, self.native_balance(account).saturating_add(wei));
     }
 
     /// Puts a contract at an address of our choice.
@@ -101,15 +123,27 @@ impl Chain {
         let constructor = AccountInfo::from_bytecode(Bytecode::new_legacy(init_code)).with_nonce(1);
         self.db.insert_account_info(at, constructor);
         let call = Call { from: Address::ZERO, to: at, value: U256::ZERO, input: Bytes::new(), gas_limit: BLOCK_GAS };
-        let (execution, state) = self.run(&call, self.timestamp, 0);
-        let done = execution.result?;
-        if let Some(state) = state {
-            self.db.commit(state);
-        }
+        let done = self.force(&call)?;
         let runtime = Bytecode::new_legacy(done.output);
         let account = AccountInfo::from_bytecode(runtime).with_nonce(1);
         self.db.insert_account_info(at, account);
         Ok(())
+    }
+
+    /// The code at an address, empty if there is none.
+    pub(super) fn code(&self, address: Address) -> Bytes {
+        let Ok(info) = self.db.basic_ref(address);
+        info.and_then(|info| info.code).map(|code| code.original_bytes()).unwrap_or_default()
+    }
+
+    /// Runs a call free of charge and keeps what it changed: how the sandbox itself acts on the chain.
+    pub(super) fn force(&mut self, call: &Call) -> Result<Done, Fault> {
+        let (execution, state) = self.run(call, self.timestamp, 0);
+        let done = execution.result?;
+        if let Some(state) = state {
+            self.db.commit(state);
+        }
+        Ok(done)
     }
 
     /// Runs a call against the present state, free of charge, and forgets what it changed.
@@ -142,7 +176,7 @@ impl Chain {
     pub(super) fn front_run(&mut self, call: &Call) {
         let from = Address::repeat_byte(0xf0);
         let cost = call.value.saturating_add(U256::from(call.gas_limit) * U256::from(MAX_FEE));
-        self.set_balance(from, cost);
+        self.fund(from, cost);
         // It may revert too; then there was no race to win.
         let _ = self.transact(&Call { from, ..call.clone() });
     }

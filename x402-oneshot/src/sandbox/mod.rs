@@ -57,11 +57,18 @@ mod connection;
 mod event;
 pub use event::SandboxEvent;
 
-mod token;
+mod network;
 
 mod chain;
 
+mod artifact;
+
+mod token;
+
+mod smart_wallet;
+
 mod wallet;
+pub use wallet::SandboxWallet;
 
 mod value;
 
@@ -82,6 +89,8 @@ pub use transaction::{SandboxStatus, SandboxTransaction};
 mod requests;
 pub use requests::RequestCounts;
 
+mod settings;
+
 mod table;
 
 pub mod faults;
@@ -94,11 +103,19 @@ mod extract;
 
 mod auth;
 
+mod chains;
+
 mod wallets;
 
 mod methods;
 
 mod execute;
+
+mod transfer;
+
+mod typed_data;
+
+mod signatures;
 
 mod transactions;
 
@@ -112,6 +129,8 @@ mod miner;
 
 mod handle;
 pub use handle::Sandbox;
+
+mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

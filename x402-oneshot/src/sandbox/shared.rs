@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::faults::Engine;
 use super::method::Method;
 use super::requests::RequestCounts;
+use super::settings::Settings;
 use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
 
@@ -31,6 +32,7 @@ pub(super) struct Shared {
     /// The same clock, if it is one that can be moved.
     pub(super) manual_clock: Option<SandboxClock>,
     pub(super) faults: Engine,
+    pub(super) settings: Settings,
     state: Mutex<State>,
 }
 
@@ -51,7 +53,13 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
+    pub(super) fn new(
+        account: Account,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        state: State,
+        open: watch::Receiver<()>,
+    ) -> Self {
         Self {
             account,
             queued: Notify::new(),
@@ -60,6 +68,7 @@ impl Shared {
             clock,
             manual_clock: None,
             faults: Engine::new(state.entropy.fork("faults")),
+            settings,
             state: Mutex::new(state),
         }
     }
@@ -115,6 +124,11 @@ impl Shared {
             events.push(SandboxEvent::TransactionFinal { transaction: transaction.view.id.into() });
             if let Some(wallet) = wallets.get_mut(transaction.view.wallet_id) {
                 events.extend(wallet.look_at_balance(chain));
+            }
+            if let Some((from, to, amount)) = transaction.moved()
+                && let Some(wallet) = wallets.at(chain.id(), to)
+            {
+                events.push(wallet.deposited(Some(from), amount, chain));
             }
         }
         drop(state);
