@@ -12,8 +12,8 @@ const BASE: u64 = 8453;
 /// A token that no table knows.
 const OWN: Address = address!("0x00000000000000000000000000000000000da100");
 
-/// Longer than the 31 bytes that OpenZeppelin keeps in the code.
-const LONG_NAME: &str = "A dollar with a name that does not fit into one word";
+/// As long as a name can be.
+const LONG_NAME: &str = "A dollar whose name has 31 byte";
 
 fn own(chain_id: u64) -> Asset {
     Asset::new(chain_id, OWN, "OWN", LONG_NAME, "7", 18)
@@ -163,10 +163,16 @@ async fn a_token_takes_the_place_of_the_one_at_its_address() {
 
 #[tokio::test]
 async fn a_token_that_cannot_be_is_named_at_the_start() {
-    let absurd = Asset::new(1, OWN, "X", "X", "1", 78);
-    let error = Sandbox::builder().token(absurd).start().await.unwrap_err();
-    assert!(matches!(error, SandboxError::Token { chain_id: 1, address: OWN, .. }), "{error:?}");
-    assert_eq!(error.to_string(), format!("cannot make the token {OWN} on chain 1"));
+    let too_long = format!("{LONG_NAME}s");
+    for absurd in [
+        Asset::new(1, OWN, "X", "X", "1", 78),
+        Asset::new(1, OWN, "X", too_long.clone(), "1", 6),
+        Asset::new(1, OWN, "X", "X", too_long.clone(), 6),
+    ] {
+        let error = Sandbox::builder().token(absurd).start().await.unwrap_err();
+        assert!(matches!(error, SandboxError::Token { chain_id: 1, address: OWN, .. }), "{error:?}");
+        assert_eq!(error.to_string(), format!("cannot make the token {OWN} on chain 1"));
+    }
 }
 
 #[tokio::test]
