@@ -66,6 +66,10 @@
 //! | `POST /x402/verify` | the checks of x402, then a static call |
 //! | `POST /x402/settle` | the same, then a transaction, answered when it is mined |
 //!
+//! What can go wrong there goes wrong when you say so: see [`faults`]. With a [seed](SandboxBuilder::seed), a
+//! [clock](SandboxClock) that is moved by hand and [mining](SandboxBuilder::manual_mining) likewise, the same calls get
+//! the same answers byte for byte. Tests in other languages do all that [over HTTP](faults::admin).
+//!
 //! Everything but `/token` wants the bearer token, and the only credentials that get one are those of
 //! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. A method's `callbackUrl` is kept, but
 //! nothing is sent to it. Struct parameters are not supported; Permit2 has an address, but is not there. Nothing is ever forgotten: memory grows with use.

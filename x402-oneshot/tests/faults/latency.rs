@@ -32,7 +32,7 @@ async fn a_read_that_gets_no_answer_in_time_is_tried_again() {
     for fault in [
         Fault::Hang { after: false },
         Fault::Hang { after: true },
-        Fault::Latency(400 * MILLIS),
+        Fault::Latency(600 * MILLIS),
         Fault::SlowBody(100 * MILLIS),
     ] {
         let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
