@@ -29,4 +29,5 @@ mod methods;
 mod start;
 mod structs;
 mod transfers;
+mod webhooks;
 mod x402;
