@@ -95,7 +95,8 @@ impl SandboxBuilder {
 
     /// Adds a token, and the chain that it is on; one that is at its address already makes way for it.
     ///
-    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes, and may have any number of decimals.
+    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes: name and version of up to 31 bytes, any
+    /// number of decimals.
     /// The buyer holds some of it from the start.
     ///
     /// ```
@@ -226,9 +227,9 @@ impl SandboxBuilder {
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
         let (buyer_key, buyer) = BuyerKey::well_known();
-        let Self { settings, chains, tokens, webhooks, clock, .. } = self;
-        let plan = Plan { settings, chains, tokens, webhooks, buyer, now: clock.now().as_secs() };
-        let (account, state) = genesis(plan, entropy)?;
+        let Self { settings, chains, tokens, clock, .. } = self;
+        let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
+        let (account, state) = genesis(&plan, self.webhooks, entropy)?;
         let mut shared = Shared::new(account, clock, settings, state, open.clone());
         shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);

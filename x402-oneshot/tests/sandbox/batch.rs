@@ -99,7 +99,8 @@ async fn a_batch_is_one_transaction_in_the_order_of_its_indices() {
     assert_eq!(done["status"], "Completed", "{done}");
     assert_eq!(done["contractMethodIds"], json!([batcher.collect, batcher.transfer, batcher.transfer]));
     assert_eq!(done["contractMethodId"], json!(batcher.collect));
-    assert_eq!((&done["from"], &done["to"]), (&json!(batcher.wallet), &json!(batcher.wallet)));
+    let wallet = batcher.wallet.to_string();
+    assert_eq!((&done["from"], &done["to"]), (&json!(wallet), &json!(wallet)));
     assert_eq!(done["memo"], "a batch");
     let transfers = done["logs"].as_array().unwrap().iter().filter(|log| log["name"] == "Transfer");
     let values: Vec<&Value> = transfers.map(|log| &log["args"][2]).collect();
