@@ -138,3 +138,24 @@ async fn another_contract_can_be_called_with_the_same_method() {
     assert_eq!(answer["error"]["name"], "Undeclared", "there is no contract: {answer}");
     assert_eq!(api.sandbox.balance_of(api.sandbox.buyer_address()), U256::from(1_000_000_000));
 }
+
+#[tokio::test]
+async fn another_wallet_of_the_chain_can_make_the_call_and_pays_for_it() {
+    let api = Api::start().await;
+    let method = api.create_overload(Overload::Bytes).await;
+    let new = json!({"chainId": 84532, "name": "another"});
+    let wallet = api.post(&api.business("/wallets"), new).await;
+    let mut body = good(&api);
+    body["walletId"] = wallet["id"].clone();
+    for action in ["test", "estimate", "encode", "execute"] {
+        api.post(&format!("/methods/{method}/{action}"), body.clone()).await;
+    }
+    api.sandbox.mine();
+    let [transaction] = api.sandbox.transactions().try_into().unwrap();
+    assert_eq!(transaction.status, SandboxStatus::Completed);
+    let whole = api.get(&format!("/transactions/{}", transaction.id)).await;
+    assert_eq!((&whole["walletId"], &whole["from"]), (&wallet["id"], &wallet["accountAddress"]));
+
+    body["walletId"] = json!(method);
+    assert_eq!(api.ask(Method::POST, &format!("/methods/{method}/test"), Some(body)).await.0, 422);
+}

@@ -63,6 +63,16 @@ async fn imported_structs_keep_their_names_and_nameless_inputs_get_one() {
 }
 
 #[tokio::test]
+async fn an_abi_may_be_longer_than_other_bodies() {
+    let api = Api::start().await;
+    let mut abi = abi();
+    let error = json!({"type": "error", "name": "X".repeat(1000), "inputs": []});
+    abi.extend(std::iter::repeat_n(error, 100));
+    let made = api.post(&api.business("/methods/abi"), with(target(&api), "abi", json!(abi))).await;
+    assert!(!made.as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn an_import_is_whole_or_not_at_all() {
     let api = Api::start().await;
     let nested = json!({"type": "function", "name": "f", "stateMutability": "view", "outputs": [],

@@ -122,28 +122,12 @@ async fn static_values_reach_into_structs_and_may_be_json_in_text() {
 }
 
 #[tokio::test]
-async fn structs_that_are_none_or_grow_without_bounds_are_refused() {
+async fn what_is_no_struct_is_refused() {
     let api = Api::start().await;
     let known = api.post(&api.business("/methods"), api.declaration("draw", inputs())).await;
-    let id = &known["inputs"][0]["typeStructId"];
     let with = |member: &str, value: Value| json!({"name": "s", "type": "struct", "index": 0, member: value});
     let mut both = with("typeStruct", point());
-    both["typeStructId"] = id.clone();
-    // 64 times 64 times 64 values.
-    let wide = |of: Value| -> Vec<Value> {
-        (0..64)
-            .map(|index| {
-                let mut field = of.clone();
-                field["name"] = json!(format!("f{index}"));
-                field["index"] = json!(index);
-                field
-            })
-            .collect()
-    };
-    let first = wide(json!({"type": "bool"}));
-    let second = wide(json!({"type": "struct", "typeStruct": {"params": first}}));
-    let third = json!({"name": "s", "type": "struct", "index": 0, "isArray": true, "arraySize": 64,
-        "typeStruct": {"params": second}});
+    both["typeStructId"] = known["inputs"][0]["typeStructId"].clone();
     for input in [
         json!({"name": "s", "type": "struct", "index": 0}),
         both,
@@ -151,12 +135,34 @@ async fn structs_that_are_none_or_grow_without_bounds_are_refused() {
         with("typeStruct", json!({"params": []})),
         with("typeStruct", json!({"params": [{"name": "a", "type": "uint", "index": 1}]})),
         with("typeStruct", json!({})),
-        third,
     ] {
-        let path = api.business("/methods");
-        let declaration = api.declaration("f", json!([input])).to_string();
-        let status = api.ask_raw(Method::POST, &path, declaration).await.0;
-        assert!([413, 422].contains(&status), "{status}");
+        let declaration = api.declaration("f", json!([input]));
+        let (status, _) = api.ask(Method::POST, &api.business("/methods"), Some(declaration)).await;
+        assert_eq!(status, 422, "{input}");
     }
     assert_eq!(api.get(&api.business("/methods")).await["totalResults"], 1);
+}
+
+#[tokio::test]
+async fn structs_of_structs_do_not_grow_without_bounds() {
+    let api = Api::start().await;
+    let sixty_four = |mut field: Value| -> Value {
+        let fields = (0..64).map(|index| {
+            field["name"] = json!(format!("f{index}"));
+            field["index"] = json!(index);
+            field.clone()
+        });
+        json!([{"name": "s", "type": "struct", "index": 0, "typeStruct": {"params": fields.collect::<Vec<_>>()}}])
+    };
+    let path = api.business("/methods");
+    let small = api.post(&path, api.declaration("f", sixty_four(json!({"type": "bool"})))).await;
+    let again = json!({"type": "struct", "typeStructId": small["inputs"][0]["typeStructId"]});
+    let large = api.post(&path, api.declaration("f", sixty_four(again))).await;
+
+    let twice = json!([{
+        "name": "s", "type": "struct", "index": 0, "isArray": true, "arraySize": 2,
+        "typeStructId": large["inputs"][0]["typeStructId"],
+    }]);
+    let (status, answer) = api.ask(Method::POST, &path, Some(api.declaration("f", twice))).await;
+    assert_eq!((status, &answer["message"]), (422, &json!("inputs are made of too many values")));
 }
