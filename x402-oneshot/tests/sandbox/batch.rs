@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Api, Overload, SELLER};
 
-struct Batcher {
-    api: Api,
+pub(crate) struct Batcher {
+    pub(crate) api: Api,
     wallet: Address,
     /// Moves the buyer's tokens to the wallet.
     collect: String,
@@ -16,7 +16,7 @@ struct Batcher {
 }
 
 impl Batcher {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let api = Api::start().await;
         let wallet = api.get(&format!("/wallets/{}", api.sandbox.wallet_id())).await;
         let wallet = wallet["accountAddress"].as_str().unwrap().parse().unwrap();
@@ -27,7 +27,7 @@ impl Batcher {
         Self { api, wallet, collect, transfer }
     }
 
-    async fn upgrade(&self) {
+    pub(crate) async fn upgrade(&self) {
         let inputs =
             json!([{"name": "spender", "type": "address", "index": 0}, {"name": "value", "type": "uint", "index": 1}]);
         let approve = self.api.create(self.api.declaration("approve", inputs)).await;
@@ -45,16 +45,16 @@ impl Batcher {
         json!({"contractMethodId": self.collect, "executionIndex": index, "params": params})
     }
 
-    fn transferring(&self, index: usize, value: u64) -> Value {
+    pub(crate) fn transferring(&self, index: usize, value: u64) -> Value {
         let params = json!({"to": SELLER, "value": value.to_string()});
         json!({"contractMethodId": self.transfer, "executionIndex": index, "params": params})
     }
 
-    fn batch(&self, items: Vec<Value>) -> Value {
+    pub(crate) fn batch(&self, items: Vec<Value>) -> Value {
         json!({"contractMethods": items, "walletId": self.api.sandbox.wallet_id(), "memo": "a batch"})
     }
 
-    async fn execute(&self, batch: Value) -> Value {
+    pub(crate) async fn execute(&self, batch: Value) -> Value {
         let queued = self.api.post("/methods/executeBatch", batch).await;
         assert_eq!(queued["status"], "Pending");
         self.api.sandbox.mine();

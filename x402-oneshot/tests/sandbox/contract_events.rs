@@ -6,6 +6,7 @@ use alloy_primitives::B256;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::batch::Batcher;
 use crate::harness::{Api, NOW, Overload, SELLER};
 
 fn transfers(api: &Api) -> Value {
@@ -157,4 +158,27 @@ async fn what_failed_logged_nothing() {
     params["value"] = json!("1");
     assert_eq!(api.execute(&method, params).await["status"], "Failed");
     assert_eq!(api.post(&format!("{}/search", path(&event)), json!({})).await, json!({"logs": []}));
+}
+
+#[tokio::test]
+async fn a_search_that_finds_too_much_says_where_to_look_instead() {
+    let batcher = Batcher::start().await;
+    batcher.upgrade().await;
+    let event = create(&batcher.api, transfers(&batcher.api)).await;
+    let search = format!("{}/search", path(&event));
+    // Transfers of nothing are logged too: 64 in each of 16 blocks.
+    for _ in 0..16 {
+        let items = (0..64).map(|index| batcher.transferring(index, 0)).collect();
+        let done = batcher.execute(batcher.batch(items)).await;
+        assert_eq!(done["status"], "Completed", "{done}");
+    }
+    let found = batcher.api.post(&search, json!({})).await;
+    assert_eq!(found["logs"].as_array().unwrap().len(), 1000);
+    assert_eq!(found["maxResults"], 1000);
+    assert!(found["error"].is_string());
+
+    let recommended = json!({"startBlock": found["startBlock"], "endBlock": found["endBlock"]});
+    let found = batcher.api.post(&search, recommended).await;
+    assert_eq!(found["logs"].as_array().unwrap().len(), 15 * 64);
+    assert_eq!(found.get("error"), None);
 }
