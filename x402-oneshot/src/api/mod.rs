@@ -9,7 +9,7 @@
 //!
 //! Times are Unix seconds, and big numbers are [`U256`](alloy_primitives::U256) of atomic units.
 
-mod open_enum;
+pub(crate) mod open_enum;
 
 mod wallets;
 pub use wallets::{AccountBalance, ListWallets, Wallet, Wallets};
@@ -26,7 +26,7 @@ pub use methods::{ListMethods, MethodKind, MethodStatus, Methods};
 mod params;
 pub use params::Params;
 
-mod outcome;
+pub(crate) mod outcome;
 pub use outcome::TestOutcome;
 
 mod transaction;

@@ -13,12 +13,14 @@ use x402_core::{Asset, Clock, SystemClock};
 use super::buyer::BuyerKey;
 use super::clock::SandboxClock;
 use super::connection::{Cuttable, Switch};
+use super::dialect::Dialect;
 use super::entropy::Entropy;
 use super::error::SandboxError;
 use super::genesis::{Plan, genesis};
 use super::handle::Sandbox;
 use super::settings::Settings;
 use super::shared::Shared;
+use super::webhooks::{Courier, WebhookShape, Webhooks};
 use super::{faults, miner, server};
 
 /// How to start a [`Sandbox`]: made by [`Sandbox::builder`].
@@ -33,6 +35,7 @@ pub struct SandboxBuilder {
     manual_clock: Option<SandboxClock>,
     seed: Option<u64>,
     admin: bool,
+    webhooks: Webhooks,
 }
 
 impl Default for SandboxBuilder {
@@ -46,6 +49,7 @@ impl Default for SandboxBuilder {
             manual_clock: None,
             seed: None,
             admin: false,
+            webhooks: Webhooks::default(),
         }
     }
 }
@@ -154,6 +158,22 @@ impl SandboxBuilder {
         Self { seed: Some(seed), ..self }
     }
 
+    /// Answers as the specification of 2026 says, to the letter.
+    ///
+    /// Transactions have `contractMethodIds` and no `contractMethodId`, `DELETE /methods/{id}` answers with an empty
+    /// body, and there is no list where the published Python client looks for transactions. Clients that were made for
+    /// older servers break on it, which is what this is for.
+    pub fn strict_spec(mut self) -> Self {
+        self.settings.dialect = Dialect::Strict;
+        self
+    }
+
+    /// Answers as the servers of 2025 did: transactions have `contractMethodId` and no `contractMethodIds`.
+    pub fn legacy(mut self) -> Self {
+        self.settings.dialect = Dialect::Legacy;
+        self
+    }
+
     /// Serves [`faults::admin`](super::faults::admin) too, so that tests in other languages can set faults.
     ///
     /// # Security
@@ -164,11 +184,39 @@ impl SandboxBuilder {
         Self { admin: true, ..self }
     }
 
-    /// Starts the chain, the API and the miner, as tasks of the runtime that this is called in.
+    /// The shape of webhooks at the start; [`SandboxWebhooks::set_shape`](super::SandboxWebhooks::set_shape) changes it.
+    pub fn webhook_shape(mut self, shape: WebhookShape) -> Self {
+        self.webhooks.switches.shape = shape;
+        self
+    }
+
+    /// How long to wait after a webhook's first failure, its second and so on: as often is it tried again.
+    ///
+    /// By default 1, 2, 4, 8 and 16 seconds, which is a guess at what 1Shot does. [`Duration::ZERO`] makes tests fast.
+    pub fn webhook_retries(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        self.webhooks.switches.retries = waits.into_iter().collect();
+        self
+    }
+
+    /// Lets webhooks leave this machine.
+    ///
+    /// Without this, one whose URL does not lead to `localhost` or a loopback address is not sent but recorded as
+    /// failed, so that a sandbox has no business with the network.
+    ///
+    /// # Security
+    ///
+    /// Whoever has the sandbox's credentials can then make this machine send requests to any other that it reaches.
+    pub fn dangerous_webhooks_anywhere(mut self) -> Self {
+        self.webhooks.switches.anywhere = true;
+        self
+    }
+
+    /// Starts the chain, the API, the miner and the courier of webhooks, as tasks of the runtime that this is called in.
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, the operating system has no randomness to give, or a token cannot be made.
+    /// When the port cannot be listened on, the operating system has no randomness to give, a token cannot be made, or
+    /// webhooks are to leave this machine and it has no certificates to check others by.
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         let entropy = match self.seed {
             Some(seed) => Entropy::seeded(seed),
@@ -181,13 +229,15 @@ impl SandboxBuilder {
         let (buyer_key, buyer) = BuyerKey::well_known();
         let Self { settings, chains, tokens, clock, .. } = self;
         let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
-        let (account, state) = genesis(&plan, entropy)?;
+        let (account, state) = genesis(&plan, self.webhooks, entropy)?;
         let mut shared = Shared::new(account, clock, settings, state, open.clone());
         shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);
         if let Some(block_time) = settings.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
         }
+        let courier = Courier::new(Arc::clone(&shared), open.clone());
+        tokio::spawn(courier.map_err(|source| SandboxError::Webhooks { source })?.run());
         let mut router = server::router(Arc::clone(&shared));
         if self.admin {
             router = router.merge(faults::admin_router(Arc::clone(&shared)));

@@ -13,6 +13,10 @@ use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainCo
 use uuid::Uuid;
 use x402_core::Asset;
 
+use super::delegation::Delegations;
+use super::receipt::{Block, Receipt};
+use super::smart_account;
+
 /// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
 pub(super) const BASE_SEPOLIA: u64 = 84532;
 
@@ -27,6 +31,10 @@ pub(super) const MAX_FEE: u64 = 2 * BASE_FEE + PRIORITY_FEE;
 
 /// The gas of a block, and so the most a transaction may ask for.
 pub(super) const BLOCK_GAS: u64 = 30_000_000;
+
+/// What the code of an account begins with that has delegated to a contract
+/// ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
+const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
 
 sol! {
     function balanceOf(address account) external view returns (uint256);
@@ -78,16 +86,20 @@ pub(super) struct Order {
 pub(super) struct Chain {
     id: u64,
     db: InMemoryDB,
-    number: u64,
+    block: Block,
     timestamp: u64,
     hashed: u64,
     tokens: Vec<Asset>,
 }
 
 impl Chain {
-    /// A chain whose first block has this timestamp.
+    /// A chain whose first block has this timestamp; it has the account that wallets can be upgraded to.
     pub(super) fn new(id: u64, timestamp: u64) -> Self {
-        Self { id, db: InMemoryDB::default(), number: 1, timestamp, hashed: 0, tokens: Vec::new() }
+        let (db, block) = (InMemoryDB::default(), Block::first(id));
+        let mut chain = Self { id, db, block, timestamp, hashed: 0, tokens: Vec::new() };
+        let account = smart_account::ARTIFACT.init_code(&[]);
+        chain.deploy(smart_account::ADDRESS, account).expect("the committed bytecode constructs");
+        chain
     }
 
     pub(super) const fn id(&self) -> u64 {
@@ -138,7 +150,7 @@ impl Chain {
 
     /// Runs a call free of charge and keeps what it changed: how the sandbox itself acts on the chain.
     pub(super) fn force(&mut self, call: &Call) -> Result<Done, Fault> {
-        let (execution, state) = self.run(call, self.timestamp, 0);
+        let (execution, state) = self.run(call, &Delegations::default(), self.timestamp, 0);
         let done = execution.result?;
         if let Some(state) = state {
             self.db.commit(state);
@@ -148,22 +160,43 @@ impl Chain {
 
     /// Runs a call against the present state, free of charge, and forgets what it changed.
     pub(super) fn call(&self, call: &Call, now: u64) -> Execution {
-        self.run(call, self.timestamp.max(now), 0).0
+        self.simulate(call, &Delegations::default(), now)
+    }
+
+    /// The same, with code that accounts take for their own before the call.
+    pub(super) fn simulate(&self, call: &Call, delegations: &Delegations, now: u64) -> Execution {
+        self.run(call, delegations, self.timestamp.max(now), 0).0
+    }
+
+    /// The least gas that a call succeeds with, which can be more than what it uses in the end.
+    pub(super) fn estimate(&self, call: &Call, delegations: &Delegations, now: u64) -> Result<u64, Fault> {
+        let with = |gas_limit| self.simulate(&Call { gas_limit, ..call.clone() }, delegations, now);
+        let whole = with(BLOCK_GAS);
+        whole.result?;
+        let (mut too_little, mut enough) = (whole.gas_used.saturating_sub(1), BLOCK_GAS);
+        while too_little + 1 < enough {
+            let middle = too_little.midpoint(enough);
+            let succeeds = with(middle).result.is_ok();
+            (too_little, enough) = if succeeds { (too_little, middle) } else { (middle, enough) };
+        }
+        Ok(enough)
     }
 
     /// Starts the next block. Time never runs backwards, whatever the clock does.
     pub(super) fn begin_block(&mut self, now: u64) {
-        self.number += 1;
+        self.block = self.block.next();
         self.timestamp = self.timestamp.max(now);
     }
 
-    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas.
-    pub(super) fn transact(&mut self, call: &Call) -> Execution {
-        let (execution, state) = self.run(call, self.timestamp, BASE_FEE);
+    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas. There is no receipt of
+    /// what was refused.
+    pub(super) fn transact(&mut self, call: &Call, delegations: &Delegations) -> (Execution, Option<Receipt>) {
+        let (execution, state) = self.run(call, delegations, self.timestamp, BASE_FEE);
         if let Some(state) = state {
             self.db.commit(state);
         }
-        execution
+        let receipt = self.block.add(&execution, self.timestamp);
+        (execution, receipt)
     }
 
     /// Sets an account's native currency, in wei, and leaves the rest of it alone.
@@ -178,7 +211,7 @@ impl Chain {
         let cost = call.value.saturating_add(U256::from(call.gas_limit) * U256::from(MAX_FEE));
         self.fund(from, cost);
         // It may revert too; then there was no race to win.
-        let _ = self.transact(&Call { from, ..call.clone() });
+        let _ = self.transact(&Call { from, ..call.clone() }, &Delegations::default());
     }
 
     /// A hash that no other transaction of this chain has.
@@ -200,6 +233,11 @@ impl Chain {
         info.map_or(U256::ZERO, |info| info.balance)
     }
 
+    /// The contract whose code an account has taken for its own.
+    pub(super) fn delegate_of(&self, account: Address) -> Option<Address> {
+        self.code(account).strip_prefix(&DELEGATION).and_then(|rest| Address::try_from(rest).ok())
+    }
+
     /// The balance that a token's contract reports, `None` when there is no such contract.
     pub(super) fn balance_of(&self, token: Address, account: Address) -> Option<U256> {
         let call = Call {
@@ -214,10 +252,18 @@ impl Chain {
     }
 
     /// A base fee of zero makes the call free.
-    fn run(&self, call: &Call, timestamp: u64, base_fee: u64) -> (Execution, Option<EvmState>) {
+    fn run(
+        &self,
+        call: &Call,
+        delegations: &Delegations,
+        timestamp: u64,
+        base_fee: u64,
+    ) -> (Execution, Option<EvmState>) {
         let Ok(sender) = self.db.basic_ref(call.from);
+        let nonce = sender.map_or(0, |info| info.nonce);
+        let authorizations = delegations.of(call.from, nonce);
         let fee = if base_fee == 0 { (0, 0) } else { (MAX_FEE, PRIORITY_FEE) };
-        let tx = TxEnv {
+        let mut tx = TxEnv {
             tx_type: 2,
             caller: call.from,
             gas_limit: call.gas_limit,
@@ -226,12 +272,16 @@ impl Chain {
             kind: TxKind::Call(call.to),
             value: call.value,
             data: call.input.clone(),
-            nonce: sender.map_or(0, |info| info.nonce),
+            nonce,
             chain_id: Some(self.id),
             ..TxEnv::default()
         };
+        if !authorizations.is_empty() {
+            tx.tx_type = 4;
+            tx.set_recovered_authorization(authorizations);
+        }
         let block = BlockEnv {
-            number: U256::from(self.number),
+            number: U256::from(self.block.number),
             timestamp: U256::from(timestamp),
             gas_limit: BLOCK_GAS,
             basefee: base_fee,

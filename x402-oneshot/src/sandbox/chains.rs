@@ -16,10 +16,6 @@ use super::page::Page;
 use super::settings::BLOCK_TIME;
 use super::shared::Shared;
 
-/// What the code of an account begins with that has delegated to a contract
-/// ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
-const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
-
 /// `GET /chains`.
 pub(super) async fn list(State(shared): State<Arc<Shared>>, Query(page): Query<Page>) -> Result<Json<Value>, Failure> {
     let block_time = seconds(shared.settings.block_time.unwrap_or(BLOCK_TIME));
@@ -50,10 +46,10 @@ pub(super) async fn contract(
 ) -> Result<Json<Value>, Failure> {
     let refused = |_| Failure::invalid("path", "contractAddress", "the address in the path is none");
     let address: Address = address.parse().map_err(refused)?;
-    let code = shared.state().chains.named(id, "path")?.code(address);
-    let delegate = code.strip_prefix(&DELEGATION).and_then(|rest| Address::try_from(rest).ok());
+    let state = shared.state();
+    let chain = state.chains.named(id, "path")?;
     Ok(Json(json!({
-        "isContract": !code.is_empty(),
-        "eip7702ImplementationAddress": delegate.map(|address| address.to_string()),
+        "isContract": !chain.code(address).is_empty(),
+        "eip7702ImplementationAddress": chain.delegate_of(address).map(|contract| contract.to_string()),
     })))
 }

@@ -4,6 +4,8 @@ use std::io;
 
 use alloy_primitives::Address;
 
+use crate::transport::TransportError;
+
 /// Why a [`Sandbox`](super::Sandbox) could not start, or not do what it was told.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -48,5 +50,12 @@ pub enum SandboxError {
     Entropy {
         /// What the operating system says.
         source: getrandom::Error,
+    },
+    /// Webhooks are to leave this machine, and cannot.
+    #[error("webhooks cannot be sent")]
+    #[non_exhaustive]
+    Webhooks {
+        /// What the transport says.
+        source: TransportError,
     },
 }

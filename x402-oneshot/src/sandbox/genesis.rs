@@ -16,6 +16,7 @@ use super::shared::State;
 use super::table::{Chains, Wallets};
 use super::token;
 use super::wallet::Wallet;
+use super::webhooks::Webhooks;
 
 /// Those of 1Shot's chains that clients of x402 version 1 have names for: Base, Polygon, Polygon Amoy, Avalanche and
 /// Avalanche Fuji, after Base Sepolia.
@@ -33,7 +34,7 @@ pub(super) struct Plan {
 }
 
 /// Makes the chains, a funded wallet on each, and the account that they belong to.
-pub(super) fn genesis(plan: &Plan, mut entropy: Entropy) -> Result<(Account, State), SandboxError> {
+pub(super) fn genesis(plan: &Plan, webhooks: Webhooks, mut entropy: Entropy) -> Result<(Account, State), SandboxError> {
     let mut ids: Vec<u64> = CHAINS.to_vec();
     let of_tokens = plan.tokens.iter().filter_map(|token| token.network().chain_id());
     for id in plan.chains.iter().copied().chain(of_tokens) {
@@ -46,6 +47,8 @@ pub(super) fn genesis(plan: &Plan, mut entropy: Entropy) -> Result<(Account, Sta
         business_id: entropy.uuid(),
         credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
         wallet_id: home.id,
+        created: plan.now,
+        dialect: plan.settings.dialect,
     };
     let mut wallets = Wallets::default();
     wallets.add(home);
@@ -75,9 +78,11 @@ pub(super) fn genesis(plan: &Plan, mut entropy: Entropy) -> Result<(Account, Sta
         entropy,
         tokens: HashMap::new(),
         methods: Vec::new(),
+        contract_events: Vec::new(),
         transactions: Vec::new(),
         requests: RequestCounts::default(),
         events: Vec::new(),
+        webhooks,
     };
     Ok((account, state))
 }

@@ -16,6 +16,7 @@ use super::requests::RequestCounts;
 use super::shared::{Shared, State};
 use super::transaction::SandboxTransaction;
 use super::wallet::{SandboxWallet, Wallet};
+use super::webhooks::SandboxWebhooks;
 use super::{smart_wallet, token};
 use crate::{BusinessId, WalletId};
 
@@ -27,7 +28,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     buyer_key: BuyerKey,
     buyer: Address,
-    /// Dropping it closes the server and stops the miner.
+    /// Dropping it closes the server and stops the miner and the courier.
     _close: watch::Sender<()>,
 }
 
@@ -200,6 +201,12 @@ impl Sandbox {
     #[must_use]
     pub fn events(&self) -> Vec<SandboxEvent> {
         self.shared.state().events.clone()
+    }
+
+    /// The webhooks: what was delivered, and what is to go wrong with them.
+    #[must_use]
+    pub fn webhooks(&self) -> SandboxWebhooks<'_> {
+        SandboxWebhooks::new(&self.shared)
     }
 
     /// How often each endpoint was asked so far.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::account::Account;
 use super::declaration::Declaration;
 use super::transaction::Label;
+use super::webhooks::Callback;
 
 /// A function of a contract, given a name and a wallet to call it with.
 #[derive(Clone)]
@@ -19,9 +20,13 @@ pub(super) struct Method {
     pub(super) description: String,
     pub(super) contract: Address,
     pub(super) declaration: Declaration,
-    pub(super) callback_url: Option<String>,
+    /// The prompt that it was made from.
+    pub(super) prompt_id: Option<Uuid>,
+    pub(super) callback_url: Option<Callback>,
     pub(super) created: u64,
     pub(super) updated: u64,
+    /// Archived: it can be looked at, and no more.
+    pub(super) deleted: bool,
 }
 
 impl Method {
@@ -30,7 +35,7 @@ impl Method {
         Label { method_ids: vec![self.id], name: self.name.clone(), function_name: self.declaration.name().to_owned() }
     }
 
-    /// The API's `ContractMethod`. The public key is that of webhooks, which the sandbox does not send.
+    /// The API's `ContractMethod`.
     pub(super) fn to_json(&self, account: &Account) -> Value {
         json!({
             "id": self.id,
@@ -44,12 +49,12 @@ impl Method {
             "inputs": self.declaration.inputs,
             "outputs": self.declaration.outputs,
             "stateMutability": self.declaration.mutability(),
-            "promptId": null,
-            "callbackUrl": self.callback_url,
-            "publicKey": null,
+            "promptId": self.prompt_id,
+            "callbackUrl": self.callback_url.as_ref().map(Callback::url),
+            "publicKey": self.callback_url.as_ref().map(Callback::public_key),
             "updated": self.updated,
             "created": self.created,
-            "deleted": false,
+            "deleted": self.deleted,
         })
     }
 }

@@ -12,9 +12,9 @@ use x402_core::{
 };
 
 use super::chain::{Call, Order};
-use super::execute::DEFAULT_GAS;
 use super::extract::parse;
 use super::failure::Failure;
+use super::invocation::DEFAULT_GAS;
 use super::revert;
 use super::shared::{Shared, State};
 use crate::facilitator::failure::reason;

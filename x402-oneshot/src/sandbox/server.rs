@@ -15,13 +15,20 @@ use super::auth;
 use super::failure::Failure;
 use super::faults::inject;
 use super::shared::Shared;
-use super::{chains, execute, methods, signatures, transactions, transfer, wallets, x402};
+use super::webhooks::{deliveries, endpoints, triggers};
+use super::{
+    batch, chains, contract_events, execute, imports, methods, prompts, signatures, simulate, transactions, transfer,
+    wallets, x402,
+};
 
 /// Where the API begins.
 pub(super) const BASE_PATH: &str = "/v0";
 
 /// Bytes of the longest body that is read.
 pub(super) const MAX_BODY: usize = 64 * 1024;
+
+/// Bytes of the longest body that has an ABI in it.
+const MAX_ABI: usize = 1024 * 1024;
 
 /// The end of the year 9999, beyond which HTTP has no dates.
 const LAST_DATE: u64 = 253_402_300_799;
@@ -30,9 +37,13 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     let business = Router::new()
         .route("/wallets", get(wallets::list).post(wallets::create))
         .route("/methods", get(methods::list).post(methods::create))
+        .route("/methods/abi", post(imports::from_abi).layer(DefaultBodyLimit::max(MAX_ABI)))
+        .route("/methods/prompt", post(imports::from_prompt))
+        .route("/events", get(contract_events::list).post(contract_events::create))
         .route("/transactions", get(transactions::list))
-        // Not in the API, but where the published Python client looks.
-        .route("/transactions/transactions", get(transactions::list));
+        .route("/transactions/transactions", get(transactions::list_misplaced))
+        .route("/webhooks/endpoints", get(endpoints::list).post(endpoints::create))
+        .route("/webhooks/triggers", get(triggers::list).post(triggers::create));
     let api = Router::new()
         .nest("/business/{id}", business)
         .route("/chains", get(chains::list))
@@ -42,10 +53,23 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/wallets/{id}/transfer", post(transfer::transfer))
         .route("/wallets/{id}/signature/{type}", get(signatures::get).post(signatures::post))
         .route("/wallets/{id}/authorizePermit2", put(transfer::authorize_permit2))
-        .route("/methods/{id}", get(methods::get).put(methods::update))
-        .route("/methods/{id}/test", post(execute::test))
+        .route("/methods/executeBatch", post(batch::execute_batch))
+        .route("/methods/{id}", get(methods::get).put(methods::update).delete(methods::delete))
+        .route("/methods/{id}/test", post(simulate::test))
+        .route("/methods/{id}/estimate", post(simulate::estimate))
+        .route("/methods/{id}/encode", post(simulate::encode))
+        .route("/methods/{id}/read", post(simulate::read))
         .route("/methods/{id}/execute", post(execute::execute))
+        .route("/events/{id}", get(contract_events::get).put(contract_events::update).delete(contract_events::delete))
+        .route("/events/{id}/search", post(contract_events::search))
+        .route("/prompts/search", post(prompts::search))
         .route("/transactions/{id}", get(transactions::get))
+        .route("/webhooks", get(triggers::events))
+        .route("/webhooks/triggers/{id}", put(triggers::update).delete(triggers::delete))
+        .route("/webhooks/endpoints/{id}", get(endpoints::get).put(endpoints::update).delete(endpoints::delete))
+        .route("/webhooks/endpoints/{id}/rotate", put(endpoints::rotate))
+        .route("/webhooks/endpoints/{id}/webhooks", get(deliveries::list))
+        .route("/webhooks/{id}/attempts", get(deliveries::attempts))
         .route("/x402/supported", get(x402::supported))
         .route("/x402/verify", post(x402::verify))
         .route("/x402/settle", post(x402::settle))

@@ -9,6 +9,7 @@ use x402_core::Clock;
 
 use super::account::Account;
 use super::clock::SandboxClock;
+use super::contract_event::ContractEvent;
 use super::entropy::Entropy;
 use super::event::SandboxEvent;
 use super::failure::Failure;
@@ -18,6 +19,7 @@ use super::requests::RequestCounts;
 use super::settings::Settings;
 use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
+use super::webhooks::{self, Webhooks};
 
 /// The sandbox behind its handle and its server.
 pub(super) struct Shared {
@@ -26,6 +28,10 @@ pub(super) struct Shared {
     pub(super) queued: Notify,
     /// Wakes those who wait for a transaction when a block is mined.
     mined: Notify,
+    /// Wakes the courier when there are webhooks to deliver.
+    pub(super) posted: Notify,
+    /// Wakes those who wait for webhooks when something becomes of one.
+    pub(super) carried: Notify,
     /// Tells when the sandbox closes.
     open: watch::Receiver<()>,
     clock: Arc<dyn Clock>,
@@ -46,10 +52,13 @@ pub(super) struct State {
     /// Oldest first.
     pub(super) methods: Vec<Method>,
     /// Oldest first.
+    pub(super) contract_events: Vec<ContractEvent>,
+    /// Oldest first.
     pub(super) transactions: Vec<Transaction>,
     pub(super) requests: RequestCounts,
     /// What happened, oldest first: added to when a block is mined.
     pub(super) events: Vec<SandboxEvent>,
+    pub(super) webhooks: Webhooks,
 }
 
 impl Shared {
@@ -64,6 +73,8 @@ impl Shared {
             account,
             queued: Notify::new(),
             mined: Notify::new(),
+            posted: Notify::new(),
+            carried: Notify::new(),
             open,
             clock,
             manual_clock: None,
@@ -123,6 +134,7 @@ impl Shared {
             transaction.execute(chain, now);
             events.push(SandboxEvent::TransactionFinal { transaction: transaction.view.id.into() });
             if let Some(wallet) = wallets.get_mut(transaction.view.wallet_id) {
+                wallet.delegate = chain.delegate_of(wallet.address);
                 events.extend(wallet.look_at_balance(chain));
             }
             if let Some((from, to, amount)) = transaction.moved()
@@ -133,6 +145,15 @@ impl Shared {
         }
         drop(state);
         self.mined.notify_waiters();
+        self.tell();
+    }
+
+    /// Makes the webhooks of what happened and has them delivered.
+    pub(super) fn tell(&self) {
+        let now = self.now();
+        webhooks::tell(&mut self.state(), &self.account, now);
+        self.posted.notify_one();
+        self.carried.notify_waiters();
     }
 
     /// Waits until the sandbox closes.

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::chain::{Call, Chain, MAX_FEE, Order};
-use super::execute::DEFAULT_GAS;
 use super::extract::{Body, Id};
 use super::failure::Failure;
+use super::invocation::DEFAULT_GAS;
 use super::shared::{Shared, State as World};
 use super::transaction::{Label, SandboxStatus, Transaction};
 use super::value;

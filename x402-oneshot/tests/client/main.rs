@@ -1,4 +1,4 @@
-//! The client against a scripted transport and a paused clock, and once against real sockets.
+//! The client against a scripted transport and a paused clock, and once against real sockets; and webhooks.
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
 
@@ -13,3 +13,4 @@ mod secrets;
 mod token;
 mod types;
 mod wait;
+mod webhook;

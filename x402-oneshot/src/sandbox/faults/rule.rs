@@ -30,6 +30,24 @@ pub enum When {
     Times(u64),
 }
 
+impl When {
+    /// Whether to strike after so many that were seen before.
+    pub(in crate::sandbox) fn strikes(&self, seen: u64, now: u64, chance: &mut Entropy) -> bool {
+        match *self {
+            Self::Always => true,
+            Self::Between { from, until } => (from..until).contains(&now),
+            Self::Every(n) => (seen + 1).checked_rem(n) == Some(0),
+            Self::Percent(percent) => chance.below(100) < u64::from(percent),
+            Self::Times(times) => seen < times,
+        }
+    }
+
+    /// Whether it will never strike again.
+    pub(in crate::sandbox) fn is_spent(&self, seen: u64) -> bool {
+        matches!(self, Self::Times(times) if seen >= *times)
+    }
+}
+
 /// A route, when to strike it, and with what: what [`Faults::rules`](super::Faults::rules) tells.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -62,18 +80,12 @@ impl Rule {
 
     /// Whether it will never strike again.
     pub(super) fn is_spent(&self) -> bool {
-        self.faults.is_empty() || matches!(self.when, When::Times(times) if self.seen >= times)
+        self.faults.is_empty() || self.when.is_spent(self.seen)
     }
 
     /// The fault for the next request.
     pub(super) fn next(&mut self, now: u64, chance: &mut Entropy) -> Option<Fault> {
-        let strikes = match self.when {
-            When::Always => true,
-            When::Between { from, until } => (from..until).contains(&now),
-            When::Every(n) => (self.seen + 1).checked_rem(n) == Some(0),
-            When::Percent(percent) => chance.below(100) < u64::from(percent),
-            When::Times(times) => self.seen < times,
-        };
+        let strikes = self.when.strikes(self.seen, now, chance);
         self.seen += 1;
         if !strikes {
             return None;
