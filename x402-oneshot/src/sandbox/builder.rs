@@ -227,9 +227,9 @@ impl SandboxBuilder {
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
         let (buyer_key, buyer) = BuyerKey::well_known();
-        let Self { settings, chains, tokens, webhooks, clock, .. } = self;
-        let plan = Plan { settings, chains, tokens, webhooks, buyer, now: clock.now().as_secs() };
-        let (account, state) = genesis(plan, entropy)?;
+        let Self { settings, chains, tokens, clock, .. } = self;
+        let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
+        let (account, state) = genesis(&plan, self.webhooks, entropy)?;
         let mut shared = Shared::new(account, clock, settings, state, open.clone());
         shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);

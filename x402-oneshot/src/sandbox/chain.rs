@@ -124,10 +124,7 @@ impl Chain {
 
     /// Gives an account so much more of the native currency, in wei.
     pub(super) fn fund(&mut self, account: Address, wei: U256) {
-        let Ok(info) = self.db.basic_ref(account);
-        let mut info = info.unwrap_or_default();
-        info.balance = info.balance.saturating_add(wei);
-        self.db.insert_account_info(account, info);
+        self.set_balance(account, self.native_balance(account).saturating_add(wei));
     }
 
     /// Puts a contract at an address of our choice.
@@ -212,7 +209,7 @@ impl Chain {
     pub(super) fn front_run(&mut self, call: &Call) {
         let from = Address::repeat_byte(0xf0);
         let cost = call.value.saturating_add(U256::from(call.gas_limit) * U256::from(MAX_FEE));
-        self.set_balance(from, cost);
+        self.fund(from, cost);
         // It may revert too; then there was no race to win.
         let _ = self.transact(&Call { from, ..call.clone() }, &Delegations::default());
     }

@@ -27,7 +27,6 @@ pub(super) struct Plan {
     pub(super) settings: Settings,
     pub(super) chains: Vec<u64>,
     pub(super) tokens: Vec<Asset>,
-    pub(super) webhooks: Webhooks,
     /// Who holds the tokens.
     pub(super) buyer: Address,
     /// The time of the first blocks.
@@ -35,7 +34,7 @@ pub(super) struct Plan {
 }
 
 /// Makes the chains, a funded wallet on each, and the account that they belong to.
-pub(super) fn genesis(plan: Plan, mut entropy: Entropy) -> Result<(Account, State), SandboxError> {
+pub(super) fn genesis(plan: &Plan, webhooks: Webhooks, mut entropy: Entropy) -> Result<(Account, State), SandboxError> {
     let mut ids: Vec<u64> = CHAINS.to_vec();
     let of_tokens = plan.tokens.iter().filter_map(|token| token.network().chain_id());
     for id in plan.chains.iter().copied().chain(of_tokens) {
@@ -69,7 +68,7 @@ pub(super) fn genesis(plan: Plan, mut entropy: Entropy) -> Result<(Account, Stat
         let known = Asset::all_known().filter(|token| token.network() == network && is_free(token));
         for token in known.chain(wanted.iter().copied().cloned()) {
             let address = token.address();
-            issue(&mut chain, token, &plan).ok_or(SandboxError::Token { chain_id: id, address })?;
+            issue(&mut chain, token, plan).ok_or(SandboxError::Token { chain_id: id, address })?;
         }
         chains.add(chain);
     }
@@ -83,7 +82,7 @@ pub(super) fn genesis(plan: Plan, mut entropy: Entropy) -> Result<(Account, Stat
         transactions: Vec::new(),
         requests: RequestCounts::default(),
         events: Vec::new(),
-        webhooks: plan.webhooks,
+        webhooks,
     };
     Ok((account, state))
 }

@@ -57,18 +57,53 @@
 //! | `POST /wallets/{id}/transfer` | sends native currency |
 //! | `GET` and `POST /wallets/{id}/signature/{type}` | `erc3009`, `permit2`, `erc712` and `erc191`, by the wallet's key |
 //! | `PUT /wallets/{id}/authorizePermit2` | an approval, answered when it is mined |
-//! | `GET` and `POST /business/{id}/methods` | contract methods |
-//! | `GET` and `PUT /methods/{id}` | one of them |
+//! | `GET` and `POST /business/{id}/methods` | contract methods, with structs and static values |
+//! | `POST /business/{id}/methods/abi` | a contract method for each function of an ABI |
+//! | `POST /business/{id}/methods/prompt`, `POST /prompts/search` | those of a prompt; there is one for each token |
+//! | `GET`, `PUT` and `DELETE /methods/{id}` | one of them; a deleted one stays in the archive |
 //! | `POST /methods/{id}/test` | a static call |
+//! | `POST /methods/{id}/estimate` | the least gas that the call succeeds with, and the fees |
+//! | `POST /methods/{id}/encode` | the call's bytes |
+//! | `POST /methods/{id}/read` | what a view or pure function answers |
 //! | `POST /methods/{id}/execute` | a transaction: `Pending`, `Submitted`, then `Completed` or `Failed` |
+//! | `POST /methods/executeBatch` | several in one transaction, by an upgraded wallet |
+//! | `GET` and `POST /business/{id}/events` | contract events |
+//! | `GET`, `PUT` and `DELETE /events/{id}`, `POST /events/{id}/search` | one of them, and its logs |
 //! | `GET /business/{id}/transactions`, `GET /transactions/{id}` | what became of it |
+//! | `GET /webhooks` | what webhooks can tell of |
+//! | `GET` and `POST /business/{id}/webhooks/endpoints`, `…/triggers` | who is told, and of what |
+//! | `GET`, `PUT` and `DELETE /webhooks/endpoints/{id}`, `PUT …/rotate` | one of them; a URL has one key |
+//! | `PUT` and `DELETE /webhooks/triggers/{id}` | one of them |
+//! | `GET /webhooks/endpoints/{id}/webhooks`, `GET /webhooks/{id}/attempts` | what was sent, and what came back |
 //! | `GET /x402/supported` | the tokens of each chain with a wallet, in both versions of x402 |
 //! | `POST /x402/verify` | the checks of x402, then a static call |
 //! | `POST /x402/settle` | the same, then a transaction, answered when it is mined |
 //!
+//! What can go wrong there goes wrong when you say so: see [`faults`]. With a [seed](SandboxBuilder::seed), a
+//! [clock](SandboxClock) that is moved by hand and [mining](SandboxBuilder::manual_mining) likewise, the same calls get
+//! the same answers byte for byte. Tests in other languages do all that [over HTTP](faults::admin).
+//!
 //! Everything but `/token` wants the bearer token, and the only credentials that get one are those of
-//! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. A method's `callbackUrl` is kept, but
-//! nothing is sent to it. Struct parameters are not supported; Permit2 has an address, but is not there. Nothing is ever forgotten: memory grows with use.
+//! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. Webhooks go to a method's `callbackUrl` and to
+//! the endpoints that ask for them, on this machine only unless
+//! [the builder says otherwise](SandboxBuilder::dangerous_webhooks_anywhere); what is to go wrong with them is said to
+//! [`Sandbox::webhooks`]. Permit2 has an address, but is not there. Nothing is ever
+//! forgotten: memory grows with use.
+//!
+//! # Batches and EIP-7702
+//!
+//! A wallet is upgraded when something is executed with `upgradeTo7710`: in the same transaction it takes the code of a
+//! small account contract of the sandbox by [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702), and keeps it. This is
+//! not the smart account that 1Shot upgrades to, and knows no delegations. `executeBatch` refuses other wallets with 400.
+//! A batch is the wallet's call to itself, so that the EVM undoes all of it when part of an atomic one fails. Other
+//! accounts take code by an `authorizationList`, as on any chain: what is signed for another chain or nonce is passed
+//! over, and the transaction goes on.
+//!
+//! # Where clients and specification disagree
+//!
+//! By default the sandbox suits the published clients: a transaction has `contractMethodId` and `contractMethodIds`,
+//! `DELETE /methods/{id}` answers with JSON, and transactions are listed where the Python client looks for them too.
+//! [`SandboxBuilder::strict_spec`] follows the specification to the letter, [`SandboxBuilder::legacy`] the servers of 2025.
 
 mod entropy;
 

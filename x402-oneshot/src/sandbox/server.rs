@@ -27,6 +27,9 @@ pub(super) const BASE_PATH: &str = "/v0";
 /// Bytes of the longest body that is read.
 pub(super) const MAX_BODY: usize = 64 * 1024;
 
+/// Bytes of the longest body that has an ABI in it.
+const MAX_ABI: usize = 1024 * 1024;
+
 /// The end of the year 9999, beyond which HTTP has no dates.
 const LAST_DATE: u64 = 253_402_300_799;
 
@@ -34,7 +37,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     let business = Router::new()
         .route("/wallets", get(wallets::list).post(wallets::create))
         .route("/methods", get(methods::list).post(methods::create))
-        .route("/methods/abi", post(imports::from_abi))
+        .route("/methods/abi", post(imports::from_abi).layer(DefaultBodyLimit::max(MAX_ABI)))
         .route("/methods/prompt", post(imports::from_prompt))
         .route("/events", get(contract_events::list).post(contract_events::create))
         .route("/transactions", get(transactions::list))

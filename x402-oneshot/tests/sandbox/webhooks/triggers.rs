@@ -55,7 +55,7 @@ async fn a_trigger_is_asked_for_by_event_names_and_shows_events() {
         "created": NOW,
     });
     assert_eq!(created, expected);
-    assert_eq!(list(&api, &all).await, [created.clone()]);
+    assert_eq!(list(&api, &all).await, std::slice::from_ref(&created));
 
     let path = format!("/webhooks/triggers/{}", created["id"].as_str().unwrap());
     let change = json!({"eventNames": ["InvoiceCreated"], "description": "bills"});
