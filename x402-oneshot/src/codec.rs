@@ -6,9 +6,9 @@
 
 use std::str::FromStr;
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
 
 /// Anything that reads as `T`, else `None`.
@@ -91,6 +91,20 @@ pub(crate) fn maybe_u256<'de, D: Deserializer<'de>>(from: D) -> Result<Option<U2
 pub(crate) fn to_u256(text: &str) -> Option<U256> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| U256::from_str_radix(text, 10).ok()).flatten()
+}
+
+/// Addresses in requests, in the mixed case of EIP-55, for `#[serde(serialize_with)]`.
+pub(crate) fn checksummed<S: Serializer>(address: &Address, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(address)
+}
+
+/// As [`checksummed`], if there is one.
+#[expect(clippy::ref_option, reason = "the signature serde calls")]
+pub(crate) fn maybe_checksummed<S: Serializer>(address: &Option<Address>, to: S) -> Result<S::Ok, S::Error> {
+    match address {
+        Some(address) => checksummed(address, to),
+        None => to.serialize_none(),
+    }
 }
 
 /// Big numbers in requests: optional decimal texts, for `#[serde(with)]`.

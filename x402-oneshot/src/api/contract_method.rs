@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::open_enum::open_enum;
 use crate::api::param::MethodParam;
-use crate::codec::{integer, maybe, maybe_integer, maybe_parsed, or_default};
+use crate::codec::{checksummed, integer, maybe, maybe_integer, maybe_parsed, or_default};
 use crate::id::{BusinessId, MethodId, WalletId};
 
 open_enum! {
@@ -117,10 +117,6 @@ pub struct NewContractMethod {
     /// Where the API is to report executions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
-}
-
-fn checksummed<S: serde::Serializer>(address: &Address, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(address)
 }
 
 impl NewContractMethod {

@@ -23,6 +23,12 @@ pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
 mod methods;
 pub use methods::{ListMethods, MethodKind, MethodStatus, Methods};
 
+mod change;
+pub use change::Change;
+
+mod method_update;
+pub use method_update::UpdateContractMethod;
+
 mod params;
 pub use params::Params;
 

@@ -5,6 +5,7 @@
 mod support;
 
 mod endpoints;
+mod methods;
 mod models;
 #[cfg(feature = "reqwest")]
 mod over_reqwest;
