@@ -44,6 +44,12 @@ pub use execute::{Execute, Test};
 mod transactions;
 pub use transactions::{ListTransactions, Transactions};
 
+mod report;
+pub use report::Report;
+
+mod reports;
+pub use reports::Reports;
+
 mod wait;
 pub use wait::WaitPolicy;
 

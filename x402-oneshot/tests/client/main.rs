@@ -9,6 +9,7 @@ mod methods;
 mod models;
 #[cfg(feature = "reqwest")]
 mod over_reqwest;
+mod reported;
 mod retries;
 mod secrets;
 mod token;
