@@ -29,9 +29,8 @@
 mod dialect;
 mod doubt;
 pub(crate) mod failure;
-mod method;
 mod native;
-mod provision;
+mod provision_error;
 mod relayed;
 mod remote;
 
@@ -39,7 +38,7 @@ mod remote;
 pub use self::remote::RemoteError;
 pub use self::{
     native::Native,
-    provision::{ProvisionError, RelayedBuilder},
-    relayed::Relayed,
+    provision_error::ProvisionError,
+    relayed::{Overload, Relayed, RelayedBuilder},
     remote::{AuthHeaders, Authorizing, Endpoint, Remote, RemoteBuilder},
 };

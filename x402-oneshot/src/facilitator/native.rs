@@ -9,7 +9,7 @@ use x402_core::{
     facilitator::{FacilitatorError, FacilitatorErrorKind, Reach},
 };
 
-use super::{dialect, failure::no_answer, provision::ProvisionError};
+use super::{dialect, failure::no_answer, provision_error::ProvisionError};
 use crate::{Client, api::X402Supported};
 
 /// The bytes of a signature that 1Shot can take apart: `r`, `s` and `v`.
