@@ -1,7 +1,7 @@
 //! The endpoints, one file for each group, and their models.
 //!
 //! Each group hangs off the [`Client`](crate::Client): `client.wallets().get(id)`. Lists are built
-//! up and sent; everything else is one async function.
+//! up and sent, or read as a stream (see [`List`]); everything else is one async function.
 //!
 //! Models are read leniently, because the API's generations differ: members that nothing is decided
 //! by may be missing, null or of another shape, and names not known here are kept (`Other`).
@@ -10,6 +10,11 @@
 //! Times are Unix seconds, and big numbers are [`U256`](alloy_primitives::U256) of atomic units.
 
 mod open_enum;
+
+mod pages;
+
+mod list;
+pub use list::List;
 
 mod wallets;
 pub use wallets::{AccountBalance, ListWallets, Wallet, Wallets};
@@ -20,8 +25,11 @@ pub use param::{MethodParam, ParamType};
 mod contract_method;
 pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
 
+mod method_list;
+pub use method_list::{ListMethods, MethodKind, MethodStatus};
+
 mod methods;
-pub use methods::{ListMethods, MethodKind, MethodStatus, Methods};
+pub use methods::Methods;
 
 mod change;
 pub use change::Change;
@@ -38,11 +46,31 @@ pub use outcome::TestOutcome;
 mod transaction;
 pub use transaction::{LogDescription, Transaction, TransactionStatus};
 
+mod method_import;
+pub use method_import::{AssureMethods, ImportAbi};
+
+mod authorization;
+pub use authorization::Eip7702Authorization;
+
+mod run;
+
+mod estimate;
+pub use estimate::ContractMethodEstimate;
+
+mod simulate;
+pub use simulate::{Encode, Estimate, Test};
+
 mod execute;
-pub use execute::{Execute, Test};
+pub use execute::Execute;
+
+mod batch;
+pub use batch::{BatchRun, ExecuteBatch};
+
+mod transaction_list;
+pub use transaction_list::ListTransactions;
 
 mod transactions;
-pub use transactions::{ListTransactions, Transactions};
+pub use transactions::Transactions;
 
 mod report;
 pub use report::Report;
