@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use http::Method;
 use tokio::time::error::Elapsed;
-use tokio::time::{sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use x402_core::facilitator::Reach;
 
 use crate::api::report::Report;
 use crate::api::reports::Reports;
 use crate::api::transaction::Transaction;
 use crate::api::transactions::Transactions;
-use crate::client::after;
+use crate::client::{Client, after};
 use crate::error::{Error, ErrorKind};
 use crate::id::TransactionId;
-use crate::random::{Random, up_to};
+use crate::random::up_to;
 
 /// How long and how often to ask whether a transaction is final.
 ///
@@ -70,10 +70,15 @@ impl WaitPolicy {
         self
     }
 
-    /// The pause before the next question.
-    fn pause(&self, random: &dyn Random) -> Duration {
+    /// When a wait that begins now ends.
+    pub(crate) fn ends(&self) -> Instant {
+        after(self.deadline)
+    }
+
+    /// When the next question is due.
+    pub(crate) fn next_question(&self, client: &Client) -> Instant {
         let interval = self.interval.max(self.min_interval);
-        interval.saturating_add(up_to(interval / 4, random))
+        after(interval.saturating_add(up_to(interval / 4, client.random())))
     }
 }
 
@@ -95,14 +100,14 @@ impl Transactions<'_> {
     /// passes first or the API refuses to say (the source then tells why). The transaction may still
     /// be completed later.
     pub async fn wait(self, id: TransactionId, policy: &WaitPolicy) -> Result<Transaction, Error> {
-        let deadline = after(policy.deadline);
+        let deadline = policy.ends();
         let mut last_error = None;
         loop {
             let answer = timeout_at(deadline, self.get(id)).await;
             if let Some(transaction) = judge(id, answer, &mut last_error)? {
                 return Ok(transaction);
             }
-            let due = after(policy.pause(self.client.random()));
+            let due = policy.next_question(self.client);
             if due >= deadline {
                 return Err(unknown(id, last_error));
             }
@@ -136,11 +141,11 @@ impl Transactions<'_> {
         policy: &WaitPolicy,
         reports: &Reports,
     ) -> Result<Report, Error> {
-        let deadline = after(policy.deadline);
+        let deadline = policy.ends();
         let mut news = reports.watch(id);
         let mut last_error = None;
         loop {
-            let due = after(policy.pause(self.client.random()));
+            let due = policy.next_question(self.client);
             match timeout_at(due.min(deadline), news.next()).await {
                 Ok(report) if report.is_conclusive() => return Ok(report),
                 Err(_) if due >= deadline => return Err(unknown(id, last_error)),

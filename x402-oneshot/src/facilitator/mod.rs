@@ -18,7 +18,7 @@
 //!
 //! let facilitator = match which {
 //!     "relayed" => SharedFacilitator::new(Relayed::builder(client, business).token(usdc).connect().await?),
-//!     "native" => SharedFacilitator::new(Native::connect(client, [usdc]).await?),
+//!     "native" => SharedFacilitator::new(Native::builder(client, business).token(usdc).connect().await?),
 //!     url => SharedFacilitator::new(Remote::new(url)?),
 //! };
 //! # let _ = facilitator;
@@ -30,6 +30,7 @@ mod dialect;
 mod doubt;
 pub(crate) mod failure;
 mod native;
+mod outcome;
 mod provision_error;
 mod relayed;
 mod remote;
@@ -37,7 +38,7 @@ mod remote;
 #[cfg(feature = "reqwest")]
 pub use self::remote::RemoteError;
 pub use self::{
-    native::Native,
+    native::{Native, NativeBuilder},
     provision_error::ProvisionError,
     relayed::{Overload, Relayed, RelayedBuilder},
     remote::{AuthHeaders, Authorizing, Endpoint, Remote, RemoteBuilder},

@@ -39,6 +39,16 @@ pub enum ProvisionError {
         /// The token's contract.
         asset: Address,
     },
+    /// 1Shot's facilitator counts the token in other units, so that prices would be off by powers of ten.
+    #[error("1Shot's facilitator has {symbol} with {theirs} decimals, not {ours}")]
+    OtherDecimals {
+        /// The token's ticker.
+        symbol: String,
+        /// The decimals it was described with here.
+        ours: u8,
+        /// The decimals that 1Shot lists.
+        theirs: u64,
+    },
     /// The business has no wallet on the network.
     #[error("the 1Shot business has no wallet on {network}")]
     NoWallet {

@@ -1,5 +1,8 @@
 //! Setting up an account: the contract method of each token, and the wallet that pays for it.
 
+use futures_util::TryStreamExt;
+use http::StatusCode;
+
 use super::{super::ProvisionError, Overload, gas::Gas, method::Wanted};
 use crate::{
     BusinessId, Client, MethodId, WalletId,
@@ -44,14 +47,10 @@ impl Account<'_> {
 
     /// The methods that are what is wanted but for what can be changed; those that report where they should come first.
     async fn candidates(&self, wanted: &Wanted<'_>) -> Result<Vec<ContractMethod>, ProvisionError> {
-        let mut candidates = Vec::new();
-        let mut page = Some(1);
-        while let Some(number) = page {
-            let list = self.client.methods().list(self.business).chain(wanted.chain_id).name(wanted.name());
-            let listed = list.status(MethodStatus::Live).page(number).send().await.map_err(ProvisionError::Call)?;
-            page = listed.next_page();
-            candidates.extend(listed.response.into_iter().filter(|found| wanted.is(found)));
-        }
+        let list = self.client.methods().list(self.business).chain(wanted.chain_id).name(wanted.name());
+        let listed: Vec<ContractMethod> =
+            list.status(MethodStatus::Live).stream().try_collect().await.map_err(ProvisionError::Call)?;
+        let mut candidates: Vec<_> = listed.into_iter().filter(|found| wanted.is(found)).collect();
         candidates.sort_by_key(|found| found.callback_url.as_deref() != wanted.callback_url);
         Ok(candidates)
     }
@@ -67,7 +66,7 @@ impl Account<'_> {
         match self.client.methods().update(found.id, &changes).await {
             Ok(now) => Ok(now.id == found.id && wanted.is(&now) && wanted.changes(&now, wallet).is_none()),
             // Deleted meanwhile, or not ours to change.
-            Err(error) if error.status().is_some_and(|status| status.is_client_error()) => Ok(false),
+            Err(error) if matches!(error.status(), Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)) => Ok(false),
             Err(error) => Err(ProvisionError::Call(error)),
         }
     }

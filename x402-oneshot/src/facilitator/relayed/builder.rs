@@ -4,13 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use x402_core::{Asset, Clock, SystemClock};
 
-use super::{
-    super::ProvisionError,
-    Overload, Relayed,
-    account::Account,
-    client::Inner,
-    method::Wanted,
-};
+use super::{super::ProvisionError, Overload, Relayed, account::Account, client::Inner, method::Wanted};
 use crate::{
     BusinessId, Client,
     api::{Reports, WaitPolicy},

@@ -11,11 +11,13 @@ use x402_core::{
 };
 
 use super::{
-    super::failure::{no_answer, reason},
+    super::{
+        failure::{no_answer, reason},
+        outcome::{outcome, pending},
+    },
     RelayedBuilder,
     account::Pinned,
     executions::Executions,
-    outcome::{outcome, pending},
 };
 use crate::{
     BusinessId, Client, Error, MethodId,

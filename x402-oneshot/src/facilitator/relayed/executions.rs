@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, B256};
+use futures_util::TryStreamExt;
 use x402_core::{UnixSeconds, exact::Authorization, facilitator::FacilitatorError};
 
 use super::{super::failure::no_answer, account::Pinned, client::Inner};
@@ -81,7 +82,7 @@ impl<'a> Executions<'a> {
             // Those at the very second belong to it, whatever the API thinks of bounds.
             list = list.wallet(self.pinned.wallet).created_after(since.saturating_sub(1));
         }
-        let mut listed = list.send().await?.response;
+        let mut listed: Vec<Transaction> = list.stream().try_collect().await?;
         listed.retain(|found| self.is_of_this_payment(found));
         Ok(listed)
     }

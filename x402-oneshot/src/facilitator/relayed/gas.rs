@@ -4,10 +4,7 @@ use alloy_primitives::U256;
 use x402_core::Network;
 
 use super::super::ProvisionError;
-use crate::{
-    BusinessId, Client, WalletId,
-    api::Wallet,
-};
+use crate::{BusinessId, Client, WalletId, api::Wallet};
 
 /// The wallets of a business on one chain.
 pub(super) struct Gas<'a> {

@@ -74,7 +74,8 @@ impl Wanted<'_> {
     }
 }
 
-/// Whether the parameters of a method are those of the function: names, types, sizes, and their order.
+/// Whether the parameters of a method are those of the function: names, types, sizes, and their order, none of them with
+/// a value of its own (`to`, say, with somebody else's address).
 fn same_params(theirs: &[MethodParam], ours: &[MethodParam]) -> bool {
     let mut theirs: Vec<_> = theirs.iter().collect();
     theirs.sort_by_key(|param| param.index);
@@ -87,5 +88,6 @@ fn same_param(theirs: &MethodParam, ours: &MethodParam) -> bool {
         (ParamType::Uint, None) => Some(256),
         (_, size) => size,
     };
-    theirs.name == ours.name && theirs.kind == ours.kind && size(theirs) == size(ours) && !theirs.is_array
+    let is_free = !theirs.is_array;
+    theirs.name == ours.name && theirs.kind == ours.kind && size(theirs) == size(ours) && is_free
 }

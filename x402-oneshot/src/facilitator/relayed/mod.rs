@@ -33,8 +33,6 @@ mod account;
 
 mod builder;
 
-mod outcome;
-
 mod executions;
 
 mod client;

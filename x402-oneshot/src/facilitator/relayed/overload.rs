@@ -7,8 +7,8 @@ use crate::api::{MethodParam, ParamType, Params};
 /// Which overload of `transferWithAuthorization` a token is called through.
 ///
 /// [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009) defines the one that takes a signature in three parts. Circle
-/// has added the other, in version 2.2 of its contract, which every USDC that 1Shot reaches runs. This cannot be found
-/// out from an account: to a test run, a function that a token does not have looks like one that refuses.
+/// has added the other in version 2.2 of its contract. Which of them a token has is for you to say, since it cannot be
+/// found out by asking: to a test run, a function that a token does not have looks like one that refuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overload {

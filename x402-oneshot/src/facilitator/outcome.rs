@@ -3,16 +3,16 @@
 use alloy_primitives::Address;
 use x402_core::{FacilitatorRequest, Reason, SettleResponse};
 
-use super::super::failure::reason;
+use super::failure::reason;
 use crate::api::{Report, TransactionStatus};
 
 /// Nobody knows yet.
-pub(crate) fn pending(request: &FacilitatorRequest, payer: Address) -> SettleResponse {
+pub(super) fn pending(request: &FacilitatorRequest, payer: Address) -> SettleResponse {
     SettleResponse::failed(Reason::SETTLEMENT_PENDING, request.requirements().network.clone(), Some(payer))
 }
 
 /// What a transaction means for the payment. One that is not final is pending.
-pub(crate) fn outcome(end: &Report, request: &FacilitatorRequest, payer: Address) -> SettleResponse {
+pub(super) fn outcome(end: &Report, request: &FacilitatorRequest, payer: Address) -> SettleResponse {
     let network = request.requirements().network.clone();
     match (&end.status, end.transaction_hash) {
         (TransactionStatus::Completed, Some(hash)) => SettleResponse::settled(hash, network, payer),
