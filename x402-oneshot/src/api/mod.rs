@@ -22,6 +22,9 @@ pub use wallets::{AccountBalance, ListWallets, Wallet, Wallets};
 mod param;
 pub use param::{MethodParam, ParamType};
 
+mod param_struct;
+pub use param_struct::ParamStruct;
+
 mod contract_method;
 pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
 
@@ -77,3 +80,18 @@ pub use wait::WaitPolicy;
 
 mod x402;
 pub use x402::{X402, X402Kind, X402Settlement, X402Supported, X402Token, X402Verification};
+
+mod contract_event;
+pub use contract_event::{ContractEvent, ContractEventTopic, NewContractEvent, UpdateContractEvent};
+
+mod event_search;
+pub use event_search::{ContractEventLog, EventSearch, FoundEvents};
+
+mod contract_events;
+pub use contract_events::{ContractEvents, EventStatus, ListContractEvents};
+
+mod webhooks;
+pub use webhooks::{
+    DeliveryAttempt, Endpoints, EventName, NewWebhookEndpoint, NewWebhookTrigger, Triggers, UpdateWebhookEndpoint,
+    UpdateWebhookTrigger, Webhook, WebhookEndpoint, WebhookStatus, WebhookTrigger, Webhooks,
+};

@@ -4,7 +4,9 @@
 
 mod support;
 
+mod contract_events;
 mod endpoints;
+mod lists;
 mod methods;
 mod models;
 #[cfg(feature = "reqwest")]
@@ -14,3 +16,4 @@ mod secrets;
 mod token;
 mod types;
 mod wait;
+mod webhooks;

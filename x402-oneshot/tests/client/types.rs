@@ -42,6 +42,7 @@ fn the_futures_of_calls_can_be_spawned() {
     sendable(&client.transactions().get(ID.parse().unwrap()));
     sendable(&client.wallets().list(ID.parse().unwrap()).send());
     sendable(&client.methods().test(ID.parse().unwrap(), Params::new()));
+    sendable(&client.transactions().list(ID.parse().unwrap()).stream());
     sendable(&client.methods().execute(ID.parse().unwrap(), Params::new()));
     sendable(&client.transactions().wait(ID.parse().unwrap(), &WaitPolicy::new()));
 }
