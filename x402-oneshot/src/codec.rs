@@ -4,11 +4,12 @@
 //! readable. Any other member that is missing, null or of a shape never seen becomes `None`, so that
 //! one odd row does not cost its reader the whole page.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use alloy_primitives::U256;
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
 
 /// Anything that reads as `T`, else `None`.
@@ -91,6 +92,11 @@ pub(crate) fn maybe_u256<'de, D: Deserializer<'de>>(from: D) -> Result<Option<U2
 pub(crate) fn to_u256(text: &str) -> Option<U256> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| U256::from_str_radix(text, 10).ok()).flatten()
+}
+
+/// Addresses and numbers in requests, as texts.
+pub(crate) fn display<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(value)
 }
 
 /// Big numbers in requests: optional decimal texts, for `#[serde(with)]`.

@@ -114,6 +114,11 @@ id! {
 }
 
 id! {
+    /// A prompt: a contract and its functions, described for people and agents.
+    PromptId, "prompt id"
+}
+
+id! {
     /// One execution of a contract method, from the queue to the chain.
     TransactionId, "transaction id"
 }

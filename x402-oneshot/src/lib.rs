@@ -4,7 +4,7 @@
 #![cfg_attr(docsrs_x402, feature(doc_cfg))]
 
 mod id;
-pub use id::{BusinessId, MethodId, ParseIdError, TransactionId, WalletId};
+pub use id::{BusinessId, MethodId, ParseIdError, PromptId, TransactionId, WalletId};
 
 mod decode;
 pub use decode::DecodeError;
