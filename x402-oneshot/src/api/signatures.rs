@@ -65,8 +65,8 @@ impl Wallets<'_> {
     ///
     /// # Security
     ///
-    /// The answer is as good as money until it expires. Check what was signed:
-    /// `WalletSigner` does (feature `signer`).
+    /// The answer is as good as money until it expires. Check what was signed, as `WalletSigner` (feature `signer`)
+    /// does.
     pub async fn sign_erc3009(self, id: WalletId, transfer: &Erc3009Transfer) -> Result<WalletSignature, Error> {
         self.sign(id, "erc3009", transfer).await
     }

@@ -4,12 +4,18 @@
 
 mod support;
 
+mod chains;
 mod endpoints;
+mod errors;
 mod models;
 #[cfg(feature = "reqwest")]
 mod over_reqwest;
 mod retries;
 mod secrets;
+mod signatures;
+#[cfg(feature = "signer")]
+mod signer;
 mod token;
 mod types;
 mod wait;
+mod wallets;
