@@ -7,7 +7,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
@@ -88,14 +88,28 @@ pub(crate) fn maybe_u256<'de, D: Deserializer<'de>>(from: D) -> Result<Option<U2
     })
 }
 
+/// A big number that must be there, as decimal text or as a number.
+pub(crate) fn big<'de, D: Deserializer<'de>>(from: D) -> Result<U256, D::Error> {
+    maybe_u256(from)?.ok_or_else(|| D::Error::custom("not an integer"))
+}
+
 /// Reads decimal digits and nothing else: no sign, blank, separator, exponent or prefix.
 pub(crate) fn to_u256(text: &str) -> Option<U256> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| U256::from_str_radix(text, 10).ok()).flatten()
 }
 
-/// Addresses and numbers in requests, as texts.
-pub(crate) fn display<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+/// An address in a request, if there is one, in the mixed case of EIP-55.
+#[expect(clippy::ref_option, reason = "the signature serde calls")]
+pub(crate) fn maybe_checksummed<S: Serializer>(address: &Option<Address>, to: S) -> Result<S::Ok, S::Error> {
+    match address {
+        Some(address) => text(address, to),
+        None => to.serialize_none(),
+    }
+}
+
+/// Whatever is displayed, in requests as text.
+pub(crate) fn text<S: Serializer>(value: &impl Display, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(value)
 }
 

@@ -4,7 +4,10 @@
 #![cfg_attr(docsrs_x402, feature(doc_cfg))]
 
 mod id;
-pub use id::{BusinessId, MethodId, ParseIdError, PromptId, TransactionId, WalletId};
+pub use id::{
+    BusinessId, ContractEventId, CredentialId, DeliveryAttemptId, EndpointId, MethodId, ParamId, ParseIdError,
+    PromptId, StructId, TransactionId, TriggerId, UserId, WalletId, WebhookId,
+};
 
 mod decode;
 pub use decode::DecodeError;
@@ -42,6 +45,8 @@ pub mod transport;
 mod token;
 
 mod call;
+
+mod done;
 
 mod client;
 pub use client::Client;

@@ -4,11 +4,13 @@ use alloy_primitives::Address;
 use http::Method;
 
 use crate::api::chain::{ChainInfo, ContractCode, GasFees};
-use crate::api::paging::paging;
+use crate::api::list::List;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::page::Page;
+
+/// A list of chains to be asked for.
+pub type ListChains<'a> = List<'a, ChainInfo>;
 
 impl Client {
     /// The chain endpoints.
@@ -37,7 +39,7 @@ pub struct Chains<'a> {
 impl<'a> Chains<'a> {
     /// Lists the chains that 1Shot supports.
     pub const fn list(self) -> ListChains<'a> {
-        ListChains { client: self.client, page: None, page_size: None }
+        List::new(self.client, "/chains")
     }
 
     /// What gas costs on a chain now.
@@ -60,28 +62,5 @@ impl<'a> Chains<'a> {
     pub async fn contract(self, chain_id: u64, address: Address) -> Result<ContractCode, Error> {
         let call = Call::read(Method::GET, "/chains/{chainId}/contracts/{contractAddress}");
         self.client.send(call.segment(chain_id).segment(address)).await
-    }
-}
-
-/// A list of chains to be asked for.
-#[derive(Clone, Debug)]
-#[must_use = "nothing is asked before `send`"]
-pub struct ListChains<'a> {
-    client: &'a Client,
-    page: Option<u64>,
-    page_size: Option<u64>,
-}
-
-impl ListChains<'_> {
-    paging!();
-
-    /// Asks for the page.
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn send(self) -> Result<Page<ChainInfo>, Error> {
-        let call = Call::read(Method::GET, "/chains").query("page", self.page).query("pageSize", self.page_size);
-        self.client.send(call).await
     }
 }

@@ -1,7 +1,7 @@
 //! The endpoints, one file for each group, and their models.
 //!
 //! Each group hangs off the [`Client`](crate::Client): `client.wallets().get(id)`. Lists are built
-//! up and sent; everything else is one async function.
+//! up and sent, or read as a stream (see [`List`]); everything else is one async function.
 //!
 //! Models are read leniently, because the API's generations differ: members that nothing is decided
 //! by may be missing, null or of another shape, and names not known here are kept (`Other`).
@@ -11,7 +11,10 @@
 
 mod open_enum;
 
-mod paging;
+mod pages;
+
+mod list;
+pub use list::List;
 
 mod chain;
 pub use chain::{ChainInfo, ChainType, ContractCode, GasFees, NativeCurrency};
@@ -40,8 +43,17 @@ pub use param::{MethodParam, ParamType};
 mod contract_method;
 pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
 
+mod method_list;
+pub use method_list::{ListMethods, MethodKind, MethodStatus};
+
 mod methods;
-pub use methods::{ListMethods, MethodKind, MethodStatus, Methods};
+pub use methods::Methods;
+
+mod change;
+pub use change::Change;
+
+mod method_update;
+pub use method_update::UpdateContractMethod;
 
 mod params;
 pub use params::Params;
@@ -55,11 +67,31 @@ pub use transaction::{LogDescription, Transaction, TransactionStatus};
 mod wallet_writes;
 pub use wallet_writes::{NativeTransfer, NewWallet, UpdateWallet};
 
+mod method_import;
+pub use method_import::{AssureMethods, ImportAbi};
+
+mod authorization;
+pub use authorization::Eip7702Authorization;
+
+mod run;
+
+mod estimate;
+pub use estimate::ContractMethodEstimate;
+
+mod simulate;
+pub use simulate::{Encode, Estimate, Test};
+
 mod execute;
-pub use execute::{Execute, Test};
+pub use execute::Execute;
+
+mod batch;
+pub use batch::{BatchRun, ExecuteBatch};
+
+mod transaction_list;
+pub use transaction_list::ListTransactions;
 
 mod transactions;
-pub use transactions::{ListTransactions, Transactions};
+pub use transactions::Transactions;
 
 mod wait;
 pub use wait::WaitPolicy;

@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use serde::Deserialize;
 
 use crate::codec::{integer, maybe, maybe_integer, or_default, parsed};
-use crate::id::PromptId;
+use crate::id::{PromptId, UserId};
 
 /// A contract and its functions, described.
 ///
@@ -26,7 +26,7 @@ pub struct FullPrompt {
     pub contract_address: Address,
     /// The user who wrote it.
     #[serde(default, deserialize_with = "maybe")]
-    pub user_id: Option<String>,
+    pub user_id: Option<UserId>,
     /// The name given to the contract.
     #[serde(default, deserialize_with = "or_default")]
     pub name: String,

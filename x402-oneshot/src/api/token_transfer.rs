@@ -3,17 +3,17 @@
 use alloy_primitives::{Address, U256};
 use serde::Serialize;
 
-use crate::codec::display;
+use crate::codec::text;
 
 /// An [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009) transfer to be signed. 1Shot chooses the nonce.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Erc3009Transfer {
-    #[serde(serialize_with = "display")]
+    #[serde(serialize_with = "text")]
     contract_address: Address,
-    #[serde(serialize_with = "display")]
+    #[serde(serialize_with = "text")]
     destination_address: Address,
-    #[serde(serialize_with = "display")]
+    #[serde(serialize_with = "text")]
     amount: U256,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<u64>,
@@ -65,11 +65,11 @@ impl Erc3009Transfer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Permit2Transfer {
-    #[serde(serialize_with = "display")]
+    #[serde(serialize_with = "text")]
     contract_address: Address,
-    #[serde(serialize_with = "display")]
+    #[serde(serialize_with = "text")]
     destination_address: Address,
-    #[serde(serialize_with = "display")]
+    #[serde(serialize_with = "text")]
     amount: U256,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<u64>,

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use serde::Deserialize;
 
 use crate::codec::{integer, maybe, maybe_integer, maybe_parsed, or_default, parsed, parsed_list, to_u256};
-use crate::id::{BusinessId, WalletId};
+use crate::id::{BusinessId, UserId, WalletId};
 
 /// A server wallet: an account on one chain whose key 1Shot holds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Wallet {
     pub business_id: Option<BusinessId>,
     /// The user who owns it, if it is not a business's.
     #[serde(default, deserialize_with = "maybe")]
-    pub user_id: Option<String>,
+    pub user_id: Option<UserId>,
     /// The name given to it.
     #[serde(default, deserialize_with = "or_default")]
     pub name: String,

@@ -2,13 +2,13 @@
 
 use alloy_primitives::{Address, U256};
 use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::api::transaction::Transaction;
 use crate::api::wallet::Wallet;
 use crate::api::wallets::Wallets;
 use crate::call::Call;
-use crate::codec::{decimal, display, or_default};
+use crate::codec::{decimal, text};
 use crate::error::Error;
 use crate::id::{BusinessId, WalletId};
 
@@ -96,7 +96,7 @@ impl UpdateWallet {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NativeTransfer {
-    #[serde(serialize_with = "display")]
+    #[serde(serialize_with = "text")]
     destination_account_address: Address,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
     transfer_amount: Option<U256>,
@@ -150,7 +150,7 @@ impl Wallets<'_> {
         self.client.send(call).await
     }
 
-    /// Deletes a wallet, which must be near empty, with a credential of an administrator; returns whether the API did.
+    /// Deletes a wallet, which must be near empty; it takes a credential of an administrator.
     ///
     /// # Errors
     ///
@@ -159,9 +159,9 @@ impl Wallets<'_> {
     /// # Security
     ///
     /// 1Shot alone has the key: what is left in the wallet, tokens included, is lost.
-    pub async fn delete(self, id: WalletId) -> Result<bool, Error> {
+    pub async fn delete(self, id: WalletId) -> Result<(), Error> {
         let call = Call::act(Method::DELETE, "/wallets/{walletId}").segment(id);
-        self.client.send::<Done>(call).await.map(|done| done.success)
+        self.client.perform(call).await
     }
 
     /// Sends native tokens from a wallet; returns the transaction, which is still pending.
@@ -179,29 +179,21 @@ impl Wallets<'_> {
     }
 
     /// Lets [Permit2](https://github.com/Uniswap/permit2) move a token out of a wallet, by a transaction on the chain
-    /// that the wallet pays for; returns whether the API did.
+    /// that the wallet pays for.
     ///
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn authorize_permit2(self, id: WalletId, token: Address) -> Result<bool, Error> {
+    pub async fn authorize_permit2(self, id: WalletId, token: Address) -> Result<(), Error> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Token {
-            #[serde(serialize_with = "display")]
+            #[serde(serialize_with = "text")]
             contract_address: Address,
         }
 
         let call = Call::act(Method::PUT, "/wallets/{walletId}/authorizePermit2").segment(id);
         let call = call.json(&Token { contract_address: token })?;
-        self.client.send::<Done>(call).await.map(|done| done.success)
+        self.client.perform(call).await
     }
-}
-
-/// The answer of calls that have no other.
-#[derive(Deserialize)]
-struct Done {
-    /// A 2xx answer that does not say so is not taken for a yes.
-    #[serde(default, deserialize_with = "or_default")]
-    success: bool,
 }

@@ -2,13 +2,28 @@
 
 use http::Method;
 
-use crate::api::paging::paging;
+use crate::api::list::List;
 use crate::api::wallet::Wallet;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::id::{BusinessId, WalletId};
-use crate::page::Page;
+
+/// A list of wallets to be asked for.
+pub type ListWallets<'a> = List<'a, Wallet>;
+
+/// Filters of wallets.
+impl List<'_, Wallet> {
+    /// Only those on this chain.
+    pub fn chain(self, chain_id: u64) -> Self {
+        self.filter("chainId", chain_id)
+    }
+
+    /// Only those of this name. Whether the API compares whole names is not documented: look again.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.filter("name", name.into())
+    }
+}
 
 impl Client {
     /// The wallet endpoints.
@@ -26,8 +41,8 @@ pub struct Wallets<'a> {
 
 impl<'a> Wallets<'a> {
     /// Lists the wallets of a business.
-    pub const fn list(self, business: BusinessId) -> ListWallets<'a> {
-        ListWallets { client: self.client, business, chain: None, name: None, page: None, page_size: None }
+    pub fn list(self, business: BusinessId) -> ListWallets<'a> {
+        List::new(self.client, "/business/{businessId}/wallets").segment(business)
     }
 
     /// One wallet.
@@ -47,49 +62,6 @@ impl<'a> Wallets<'a> {
     /// As [`Wallets::get`].
     pub async fn get_with_balances(self, id: WalletId) -> Result<Wallet, Error> {
         let call = Call::read(Method::GET, "/wallets/{walletId}").segment(id).query("includeBalances", Some(true));
-        self.client.send(call).await
-    }
-}
-
-/// A list of wallets to be asked for.
-#[derive(Clone, Debug)]
-#[must_use = "nothing is asked before `send`"]
-pub struct ListWallets<'a> {
-    client: &'a Client,
-    business: BusinessId,
-    chain: Option<u64>,
-    name: Option<String>,
-    page: Option<u64>,
-    page_size: Option<u64>,
-}
-
-impl ListWallets<'_> {
-    /// Only those on this chain.
-    pub const fn chain(mut self, chain_id: u64) -> Self {
-        self.chain = Some(chain_id);
-        self
-    }
-
-    /// Only those of this name.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    paging!();
-
-    /// Asks for the page.
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn send(self) -> Result<Page<Wallet>, Error> {
-        let call = Call::read(Method::GET, "/business/{businessId}/wallets")
-            .segment(self.business)
-            .query("chainId", self.chain)
-            .query("name", self.name)
-            .query("page", self.page)
-            .query("pageSize", self.page_size);
         self.client.send(call).await
     }
 }

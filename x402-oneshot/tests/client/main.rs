@@ -7,6 +7,7 @@ mod support;
 mod chains;
 mod endpoints;
 mod errors;
+mod methods;
 mod models;
 #[cfg(feature = "reqwest")]
 mod over_reqwest;

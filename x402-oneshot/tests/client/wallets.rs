@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256, address};
 use serde_json::{Value, json};
 use x402_oneshot::api::{NativeTransfer, NewWallet, TransactionStatus, UpdateWallet, Wallet};
 use x402_oneshot::transport::TransportErrorKind;
-use x402_oneshot::{Reach, WalletId};
+use x402_oneshot::{ErrorKind, Reach, WalletId};
 
 use crate::support::{ID, Script, Step, answer};
 
@@ -52,14 +52,16 @@ async fn an_update_says_only_what_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deleting_and_authorising_are_done_only_if_the_api_says_so() {
-    for (body, done) in
-        [(r#"{"success":true}"#, true), (r#"{"success":false}"#, false), (r#"{"success":"yes"}"#, false), ("{}", false)]
-    {
+async fn deleting_and_authorising_fail_if_the_api_says_no() {
+    for (body, declined) in [(r#"{"success":true}"#, false), ("", false), (r#"{"success":false}"#, true)] {
         let script = Script::new().call(answer(200, body)).call(answer(200, body));
         let client = script.client();
-        assert_eq!(client.wallets().delete(wallet()).await.unwrap(), done, "{body}");
-        assert_eq!(client.wallets().authorize_permit2(wallet(), TO).await.unwrap(), done, "{body}");
+        let deleted = client.wallets().delete(wallet()).await;
+        let authorised = client.wallets().authorize_permit2(wallet(), TO).await;
+        for outcome in [deleted, authorised] {
+            let kind = outcome.err().map(|error| error.kind());
+            assert_eq!(kind, declined.then_some(ErrorKind::Declined), "{body}");
+        }
         let calls = script.api_calls();
         assert_eq!((calls[0].line.as_str(), calls[0].body.as_str()), (&*format!("DELETE /v0/wallets/{ID}"), ""));
         assert_eq!(calls[1].line, format!("PUT /v0/wallets/{ID}/authorizePermit2"));
