@@ -41,7 +41,7 @@ pub struct Wallet {
     #[serde(default, rename = "erc7702ContractAddress", deserialize_with = "maybe_parsed")]
     pub eip7702_contract_address: Option<Address>,
     /// Its balance of the native token, where the API fills it in: asked for with
-    /// [`Wallets::get_with_balances`], and in some generations in lists too.
+    /// [`Wallets::get_with_balances`](crate::api::Wallets::get_with_balances), and in some generations in lists too.
     #[serde(default, rename = "accountBalanceDetails", deserialize_with = "maybe")]
     pub balance: Option<AccountBalance>,
     /// When it was last changed.
