@@ -16,8 +16,26 @@ mod pages;
 mod list;
 pub use list::List;
 
+mod chain;
+pub use chain::{ChainInfo, ChainType, ContractCode, GasFees, NativeCurrency};
+
+mod chains;
+pub use chains::{Chains, ListChains};
+
+mod wallet;
+pub use wallet::{AccountBalance, Wallet};
+
 mod wallets;
-pub use wallets::{AccountBalance, ListWallets, Wallet, Wallets};
+pub use wallets::{ListWallets, Wallets};
+
+mod token_transfer;
+pub use token_transfer::{Erc3009Transfer, Permit2Transfer};
+
+mod typed_data;
+pub use typed_data::TypedData;
+
+mod signatures;
+pub use signatures::WalletSignature;
 
 mod param;
 pub use param::{MethodParam, ParamType};
@@ -49,6 +67,9 @@ pub use outcome::TestOutcome;
 mod transaction;
 pub use transaction::{LogDescription, Transaction, TransactionStatus};
 
+mod wallet_writes;
+pub use wallet_writes::{NativeTransfer, NewWallet, UpdateWallet};
+
 mod method_import;
 pub use method_import::{AssureMethods, ImportAbi};
 
@@ -77,6 +98,12 @@ pub use transactions::Transactions;
 
 mod wait;
 pub use wait::WaitPolicy;
+
+mod prompt;
+pub use prompt::{FullPrompt, FunctionPrompt, ParamPrompt};
+
+mod prompts;
+pub use prompts::{Prompts, SearchPrompts};
 
 mod x402;
 pub use x402::{X402, X402Kind, X402Settlement, X402Supported, X402Token, X402Verification};

@@ -4,8 +4,10 @@
 
 mod support;
 
+mod chains;
 mod contract_events;
 mod endpoints;
+mod errors;
 mod lists;
 mod methods;
 mod models;
@@ -13,7 +15,11 @@ mod models;
 mod over_reqwest;
 mod retries;
 mod secrets;
+mod signatures;
+#[cfg(feature = "signer")]
+mod signer;
 mod token;
 mod types;
 mod wait;
+mod wallets;
 mod webhooks;
