@@ -80,7 +80,7 @@ impl Error {
     ///
     /// `false` only where the other side cannot have acted: the call was not sent, or it was refused
     /// with a 4xx status. Everything else, an answer of 500 or one that cannot be read included,
-    /// has to be looked up before the call is made again.
+    /// has to be looked up before the call is made again. Of a call that only reads it says nothing.
     #[must_use]
     pub fn may_have_acted(&self) -> bool {
         match (self.0.reach, self.0.status) {

@@ -55,6 +55,10 @@ pub mod api;
 
 pub mod facilitator;
 
+#[cfg(feature = "signer")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "signer")))]
+pub mod signer;
+
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs_x402, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;

@@ -16,11 +16,32 @@ mod pages;
 mod list;
 pub use list::List;
 
+mod chain;
+pub use chain::{ChainInfo, ChainType, ContractCode, GasFees, NativeCurrency};
+
+mod chains;
+pub use chains::{Chains, ListChains};
+
+mod wallet;
+pub use wallet::{AccountBalance, Wallet};
+
 mod wallets;
-pub use wallets::{AccountBalance, ListWallets, Wallet, Wallets};
+pub use wallets::{ListWallets, Wallets};
+
+mod token_transfer;
+pub use token_transfer::{Erc3009Transfer, Permit2Transfer};
+
+mod typed_data;
+pub use typed_data::TypedData;
+
+mod signatures;
+pub use signatures::WalletSignature;
 
 mod param;
 pub use param::{MethodParam, ParamType};
+
+mod param_struct;
+pub use param_struct::ParamStruct;
 
 mod contract_method;
 pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
@@ -45,6 +66,9 @@ pub use outcome::TestOutcome;
 
 mod transaction;
 pub use transaction::{LogDescription, Transaction, TransactionStatus};
+
+mod wallet_writes;
+pub use wallet_writes::{NativeTransfer, NewWallet, UpdateWallet};
 
 mod method_import;
 pub use method_import::{AssureMethods, ImportAbi};
@@ -81,5 +105,26 @@ pub use reports::Reports;
 mod wait;
 pub use wait::WaitPolicy;
 
+mod prompt;
+pub use prompt::{FullPrompt, FunctionPrompt, ParamPrompt};
+
+mod prompts;
+pub use prompts::{Prompts, SearchPrompts};
+
 mod x402;
 pub use x402::{X402, X402Kind, X402Settlement, X402Supported, X402Token, X402Verification};
+
+mod contract_event;
+pub use contract_event::{ContractEvent, ContractEventTopic, NewContractEvent, UpdateContractEvent};
+
+mod event_search;
+pub use event_search::{ContractEventLog, EventSearch, FoundEvents};
+
+mod contract_events;
+pub use contract_events::{ContractEvents, EventStatus, ListContractEvents};
+
+mod webhooks;
+pub use webhooks::{
+    DeliveryAttempt, Endpoints, EventName, NewWebhookEndpoint, NewWebhookTrigger, Triggers, UpdateWebhookEndpoint,
+    UpdateWebhookTrigger, Webhook, WebhookEndpoint, WebhookStatus, WebhookTrigger, Webhooks,
+};
