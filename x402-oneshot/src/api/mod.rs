@@ -9,7 +9,7 @@
 //!
 //! Times are Unix seconds, and big numbers are [`U256`](alloy_primitives::U256) of atomic units.
 
-mod open_enum;
+pub(crate) mod open_enum;
 
 mod pages;
 
@@ -61,7 +61,7 @@ pub use method_update::UpdateContractMethod;
 mod params;
 pub use params::Params;
 
-mod outcome;
+pub(crate) mod outcome;
 pub use outcome::TestOutcome;
 
 mod transaction;
