@@ -10,9 +10,12 @@ use revm::primitives::TxKind;
 use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, EvmState};
 use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
+use uuid::Uuid;
 
-/// [Base Sepolia](https://chainlist.org/chain/84532), which is what the sandbox pretends to be.
-pub(super) const CHAIN_ID: u64 = 84532;
+use super::receipt::{Block, Receipt};
+
+/// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
+pub(super) const BASE_SEPOLIA: u64 = 84532;
 
 /// Wei per gas that every block asks for.
 pub(super) const BASE_FEE: u64 = 1_000_000;
@@ -30,7 +33,7 @@ sol! {
     function balanceOf(address account) external view returns (uint256);
 }
 
-/// What a transaction asks the chain to do.
+/// What a chain is asked to do.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) from: Address,
@@ -65,17 +68,26 @@ pub(super) enum Fault {
     Refused(String),
 }
 
+/// What a wallet is to do on its chain.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    pub(super) chain_id: u64,
+    pub(super) wallet_id: Uuid,
+    pub(super) call: Call,
+}
+
 pub(super) struct Chain {
+    id: u64,
     db: InMemoryDB,
-    number: u64,
+    block: Block,
     timestamp: u64,
     hashed: u64,
 }
 
 impl Chain {
     /// A chain whose first block has this timestamp.
-    pub(super) fn new(timestamp: u64) -> Self {
-        Self { db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 }
+    pub(super) fn new(id: u64, timestamp: u64) -> Self {
+        Self { id, db: InMemoryDB::default(), block: Block::first(id), timestamp, hashed: 0 }
     }
 
     /// Gives an account this much of the native currency, in wei.
@@ -109,24 +121,41 @@ impl Chain {
 
     /// Starts the next block. Time never runs backwards, whatever the clock does.
     pub(super) fn begin_block(&mut self, now: u64) {
-        self.number += 1;
+        self.block = self.block.next();
         self.timestamp = self.timestamp.max(now);
     }
 
-    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas.
-    pub(super) fn transact(&mut self, call: &Call) -> Execution {
+    /// Runs a call in the present block and keeps what it changed; the sender pays for the gas. There is no receipt of
+    /// what was refused.
+    pub(super) fn transact(&mut self, call: &Call) -> (Execution, Option<Receipt>) {
         let (execution, state) = self.run(call, self.timestamp, BASE_FEE);
         if let Some(state) = state {
             self.db.commit(state);
         }
-        execution
+        let receipt = self.block.add(&execution);
+        (execution, receipt)
+    }
+
+    /// Sets an account's native currency, in wei, and leaves the rest of it alone.
+    pub(super) fn set_balance(&mut self, account: Address, wei: U256) {
+        let Ok(info) = self.db.basic_ref(account);
+        self.db.insert_account_info(account, AccountInfo { balance: wei, ..info.unwrap_or_default() });
+    }
+
+    /// Has somebody else make the same call first, in the same block.
+    pub(super) fn front_run(&mut self, call: &Call) {
+        let from = Address::repeat_byte(0xf0);
+        let cost = call.value.saturating_add(U256::from(call.gas_limit) * U256::from(MAX_FEE));
+        self.set_balance(from, cost);
+        // It may revert too; then there was no race to win.
+        let _ = self.transact(&Call { from, ..call.clone() });
     }
 
     /// A hash that no other transaction of this chain has.
     pub(super) fn next_hash(&mut self, call: &Call) -> B256 {
         self.hashed += 1;
         let mut preimage = Vec::with_capacity(88 + call.input.len());
-        preimage.extend_from_slice(&CHAIN_ID.to_be_bytes());
+        preimage.extend_from_slice(&self.id.to_be_bytes());
         preimage.extend_from_slice(&self.hashed.to_be_bytes());
         preimage.extend_from_slice(call.from.as_slice());
         preimage.extend_from_slice(call.to.as_slice());
@@ -168,11 +197,11 @@ impl Chain {
             value: call.value,
             data: call.input.clone(),
             nonce: sender.map_or(0, |info| info.nonce),
-            chain_id: Some(CHAIN_ID),
+            chain_id: Some(self.id),
             ..TxEnv::default()
         };
         let block = BlockEnv {
-            number: U256::from(self.number),
+            number: U256::from(self.block.number),
             timestamp: U256::from(timestamp),
             gas_limit: BLOCK_GAS,
             basefee: base_fee,
@@ -182,7 +211,7 @@ impl Chain {
         let mut evm = Context::mainnet()
             .with_ref_db(&self.db)
             .modify_cfg_chained(|cfg| {
-                cfg.chain_id = CHAIN_ID;
+                cfg.chain_id = self.id;
                 cfg.set_spec_and_mainnet_gas_params(SpecId::PRAGUE);
             })
             .with_block(block)

@@ -49,9 +49,21 @@ pub use error::SandboxError;
 
 mod account;
 
+mod clock;
+pub use clock::SandboxClock;
+
+mod connection;
+
+mod event;
+pub use event::SandboxEvent;
+
 mod token;
 
 mod chain;
+
+mod receipt;
+
+mod wallet;
 
 mod value;
 
@@ -64,6 +76,9 @@ mod revert;
 mod buyer;
 pub use buyer::BuyerKey;
 
+mod webhooks;
+pub use webhooks::{DeliveryStatus, SandboxAttempt, SandboxDelivery, SandboxWebhooks, WebhookFault, WebhookShape};
+
 mod method;
 
 mod transaction;
@@ -71,6 +86,10 @@ pub use transaction::{SandboxStatus, SandboxTransaction};
 
 mod requests;
 pub use requests::RequestCounts;
+
+mod table;
+
+pub mod faults;
 
 mod shared;
 

@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use alloy_json_abi::JsonAbi;
-use alloy_primitives::{Address, Bytes, U256, address};
+use alloy_json_abi::{Event, JsonAbi};
+use alloy_primitives::{Address, B256, Bytes, U256, address};
 use alloy_sol_types::SolValue;
 use serde::Deserialize;
 
@@ -32,4 +32,9 @@ pub(super) fn init_code(holder: Address) -> Bytes {
     let mut code = ARTIFACT.bytecode.to_vec();
     code.extend_from_slice(&(holder, SUPPLY).abi_encode_params());
     code.into()
+}
+
+/// The event that logs with this first topic are of, if the token declares it.
+pub(super) fn event(topic: B256) -> Option<&'static Event> {
+    ARTIFACT.abi.events().find(|event| event.selector() == topic)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use x402_core::{Asset, Network, Reason, X402Version};
 
-use super::chain::{CHAIN_ID, Call};
+use super::chain::{BASE_SEPOLIA, Order};
 use super::declaration::{Declaration, Fields};
 use super::extract::read;
 use super::failure::Failure;
@@ -27,7 +27,7 @@ const METHOD: &str = "USDC transferWithAuthorization (v, r, s)";
 
 /// `GET /x402/supported`: a row for each version, the token in both.
 pub(super) async fn supported() -> Json<Value> {
-    let usdc = Asset::usdc(&Network::eip155(CHAIN_ID));
+    let usdc = Asset::usdc(&Network::eip155(BASE_SEPOLIA));
     let tokens: Value = usdc
         .iter()
         .map(|token| {
@@ -41,7 +41,7 @@ pub(super) async fn supported() -> Json<Value> {
         })
         .collect();
     let kind = |version, network: String| json!({"x402Version": version, "scheme": "exact", "network": network, "tokens": tokens});
-    Json(json!({ "kinds": [kind(1, V1_NETWORK.to_owned()), kind(2, format!("eip155:{CHAIN_ID}"))] }))
+    Json(json!({ "kinds": [kind(1, V1_NETWORK.to_owned()), kind(2, format!("eip155:{BASE_SEPOLIA}"))] }))
 }
 
 /// `POST /x402/verify`: a payment that would not settle is an answer, not an error.
@@ -58,8 +58,8 @@ pub(super) async fn verify(State(shared): State<Arc<Shared>>, request: Request) 
 pub(super) async fn settle(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Value>, Failure> {
     let payment = Payment::read(&read(request, &shared).await?)?;
     let outcome = match payment.check(&shared) {
-        Ok(call) => {
-            let id = send(&shared, call)?;
+        Ok(order) => {
+            let id = send(&shared, order)?;
             outcome(&shared.wait(id).await.ok_or_else(Failure::closing)?)
         }
         Err(reason) => Outcome { success: false, reason: Some(reason), hash: Value::Null },
@@ -68,17 +68,17 @@ pub(super) async fn settle(State(shared): State<Arc<Shared>>, request: Request) 
 }
 
 /// Queues the transfer.
-fn send(shared: &Shared, call: Call) -> Result<Uuid, Failure> {
+fn send(shared: &Shared, order: Order) -> Result<Uuid, Failure> {
     let now = shared.now();
     let mut world = shared.state();
-    let method = imported(&mut world, now)?;
+    let method = imported(&mut world, &order, now)?;
     let id = world.entropy.uuid();
-    shared.queue(&mut world, Transaction::new(id, &method, call, None, now))?;
+    shared.queue(&mut world, Transaction::new(id, method.label(), order, None, now))?;
     Ok(id)
 }
 
 /// The contract method behind the endpoints. The sandbox's account has it from its first settlement on.
-fn imported(world: &mut World, now: u64) -> Result<Method, Failure> {
+fn imported(world: &mut World, order: &Order, now: u64) -> Result<Method, Failure> {
     if let Some(method) = world.methods.iter().find(|method| method.name == METHOD) {
         return Ok(method.clone());
     }
@@ -99,6 +99,8 @@ fn imported(world: &mut World, now: u64) -> Result<Method, Failure> {
     let mutability = alloy_json_abi::StateMutability::NonPayable;
     let method = Method {
         id: world.entropy.uuid(),
+        chain_id: order.chain_id,
+        wallet_id: order.wallet_id,
         name: METHOD.to_owned(),
         description: "Settles what /x402/settle is given".to_owned(),
         contract: token::ADDRESS,
@@ -144,7 +146,7 @@ impl Outcome {
                 "success": success,
                 "errorReason": reason,
                 "transaction": hash,
-                "network": success.then(|| format!("eip155:{CHAIN_ID}")),
+                "network": success.then(|| format!("eip155:{BASE_SEPOLIA}")),
                 "payer": payment.payer(),
             }),
         }
