@@ -54,16 +54,16 @@ impl Backend {
             }
         };
         let client_config = ClientConfig::new(credentials).base_url(&api_url)?;
+        let wait = WaitPolicy::for_block_time(block_time);
+        // The sandbox is ours to ask as often as we like.
+        let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
         let (facilitator, kind) = match config.oneshot_facilitator {
             OneshotFacilitator::Native => {
                 let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
-                let native = Native::connect(client, [config.token.clone()]).await?;
+                let native = Native::builder(client, business).token(config.token.clone()).wait(wait).connect().await?;
                 (SharedFacilitator::new(native), "native")
             }
             OneshotFacilitator::Relayed => {
-                let wait = WaitPolicy::for_block_time(block_time);
-                // The sandbox is ours to ask as often as we like.
-                let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
                 let relayed = Relayed::builder(Client::new(client_config)?, business)
                     .token(config.token.clone())
                     .callback_url(public.join("1shot")?)

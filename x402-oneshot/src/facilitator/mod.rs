@@ -40,6 +40,6 @@ pub use self::remote::RemoteError;
 pub use self::{
     native::{Native, NativeBuilder},
     provision_error::ProvisionError,
-    relayed::{Overload, Relayed, RelayedBuilder},
+    relayed::{Listener, Overload, Relayed, RelayedBuilder},
     remote::{AuthHeaders, Authorizing, Endpoint, Remote, RemoteBuilder},
 };

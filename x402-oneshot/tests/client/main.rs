@@ -23,5 +23,5 @@ mod token;
 mod types;
 mod wait;
 mod wallets;
-mod webhooks;
 mod webhook;
+mod webhooks;

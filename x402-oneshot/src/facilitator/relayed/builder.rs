@@ -20,7 +20,7 @@ pub struct RelayedBuilder {
     callback_url: Option<String>,
     label: Option<String>,
     wait: WaitPolicy,
-    reports: Option<Reports>,
+    reports: Reports,
     clock: Arc<dyn Clock>,
 }
 
@@ -33,7 +33,7 @@ impl RelayedBuilder {
             callback_url: None,
             label: None,
             wait: WaitPolicy::new(),
-            reports: None,
+            reports: Reports::new(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -72,11 +72,12 @@ impl RelayedBuilder {
         self
     }
 
-    /// Where webhooks are reported to in this process: a settlement that is reported is not asked about any more.
+    /// Shares reports with others, instead of the facilitator's [own](Relayed::reports).
     ///
-    /// As long as nothing comes, settlements are asked about at the intervals of [`wait`](Self::wait).
+    /// A settlement that is reported is not asked about any more. As long as nothing comes, settlements are asked about
+    /// at the intervals of [`wait`](Self::wait).
     pub fn reports(mut self, reports: Reports) -> Self {
-        self.reports = Some(reports);
+        self.reports = reports;
         self
     }
 

@@ -27,8 +27,8 @@ use crate::{
 /// A facilitator that relays payments through a contract method of a 1Shot account.
 ///
 /// Verifying is a test run of the transfer, which sees balance, nonce and signature as the chain does. Settling is an
-/// execution, waited for until it is final: until a webhook [reports](RelayedBuilder::reports) it, or the API says so
-/// when asked. An execution is sent once. If its answer is lost it is looked up by its memo, which names payer and
+/// execution, waited for until it is final: until a webhook [says](Relayed::listener) so, or the API when it is asked.
+/// An execution is sent once. If its answer is lost it is looked up by its memo, which names payer and
 /// nonce, and never sent again. Cheap to clone.
 #[derive(Clone)]
 pub struct Relayed(Arc<Inner>);
@@ -38,7 +38,7 @@ pub(super) struct Inner {
     pub(super) business: BusinessId,
     pub(super) pinned: HashMap<(Network, Address), Pinned>,
     pub(super) wait: WaitPolicy,
-    pub(super) reports: Option<Reports>,
+    pub(super) reports: Reports,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -57,6 +57,10 @@ impl Relayed {
 
     pub(super) fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
     }
 
     /// The contract method that settles payments in this token.
@@ -89,11 +93,7 @@ impl Relayed {
         if transaction.status.is_final() {
             return Ok(transaction.into());
         }
-        let transactions = self.0.client.transactions();
-        match &self.0.reports {
-            Some(reports) => transactions.wait_reported(transaction.id, &self.0.wait, reports).await,
-            None => transactions.wait(transaction.id, &self.0.wait).await.map(Report::from),
-        }
+        self.0.client.transactions().wait_reported(transaction.id, &self.0.wait, &self.0.reports).await
     }
 }
 

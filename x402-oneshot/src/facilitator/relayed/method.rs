@@ -88,6 +88,6 @@ fn same_param(theirs: &MethodParam, ours: &MethodParam) -> bool {
         (ParamType::Uint, None) => Some(256),
         (_, size) => size,
     };
-    let is_free = !theirs.is_array;
+    let is_free = !theirs.is_array && theirs.fixed_value().is_none();
     theirs.name == ours.name && theirs.kind == ours.kind && size(theirs) == size(ours) && is_free
 }

@@ -5,20 +5,15 @@
 //!
 //! ```no_run
 //! use x402_core::{Asset, Network};
-//! use x402_oneshot::{BusinessId, Client, api::Reports, facilitator::{ProvisionError, Relayed}};
+//! use x402_oneshot::{BusinessId, Client, facilitator::Relayed};
 //!
 //! # async fn run(client: Client, business: BusinessId) -> Result<(), Box<dyn std::error::Error>> {
-//! let reports = Reports::new();
 //! let usdc = Asset::usdc(&Network::BASE_SEPOLIA).ok_or("not in the table")?;
-//! let facilitator = Relayed::builder(client, business)
-//!     .token(usdc)
-//!     .callback_url("https://shop.example/1shot")
-//!     .reports(reports.clone())
-//!     .connect()
-//!     .await?;
-//! // Whoever verifies webhooks tells `reports`, and needs to know whose keys are good:
-//! let methods: Vec<_> = facilitator.methods().collect();
-//! # let _ = methods;
+//! let builder = Relayed::builder(client, business).token(usdc).callback_url("https://shop.example/1shot");
+//! let facilitator = builder.connect().await?;
+//! // Behind that route:
+//! let listener = facilitator.listener();
+//! # let _ = listener;
 //! # Ok(())
 //! # }
 //! ```
@@ -37,4 +32,6 @@ mod executions;
 
 mod client;
 
-pub use self::{builder::RelayedBuilder, client::Relayed, overload::Overload};
+mod listener;
+
+pub use self::{builder::RelayedBuilder, client::Relayed, listener::Listener, overload::Overload};
