@@ -34,7 +34,7 @@ async fn a_lost_execution_is_looked_for_by_memo_wallet_and_time() {
     let payment = Payment::by_buyer_of(&sandbox).request().await;
     asked.lock().unwrap().clear();
     assert!(facilitator.settle(&payment).await.unwrap().success);
-    let asked = asked.lock().unwrap();
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
     let query: Vec<(String, String)> = asked.first().unwrap().split('&').map(pair).collect();
     let value = |name: &str| &query.iter().find(|(key, _)| key == name).unwrap().1;
     assert_eq!(value("walletId"), &sandbox.wallet_id().to_string());
