@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn attack_31_data_without_a_readable_transaction_is_no_execution() {
+    fn data_without_a_readable_transaction_is_no_execution() {
         for data in [
             json!({}),
             json!(null),
