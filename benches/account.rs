@@ -56,7 +56,6 @@ impl Account {
     /// # Panics
     ///
     /// If the sandbox's URL is none.
-    #[must_use]
     pub fn relayed(&self) -> RelayedBuilder {
         Relayed::builder(Client::new(self.config()).expect("plain http needs no certificates"), self.business())
             .token(self.asset.clone())
@@ -69,7 +68,6 @@ impl Account {
     /// # Panics
     ///
     /// If the sandbox's URL is none.
-    #[must_use]
     pub fn relayed_at_once(&self) -> RelayedBuilder {
         let base: BaseUrl = self.sandbox.base_url().parse().expect("the sandbox has a URL");
         let inner = Arc::new(ReqwestTransport::new(&base).expect("plain http needs no certificates"));

@@ -5,9 +5,10 @@ use std::error::Error as StdError;
 use x402_oneshot::api::{
     ChainInfo, Chains, ContractCode, ContractMethod, Erc3009Transfer, Execute, FullPrompt, GasFees, ListChains,
     ListMethods, ListTransactions, ListWallets, Methods, NativeTransfer, NewWallet, Params, Permit2Transfer, Prompts,
-    SearchPrompts, Test, TestOutcome, Transaction, Transactions, TypedData, UpdateWallet, WaitPolicy, Wallet,
-    WalletSignature, Wallets, X402, X402Settlement, X402Supported, X402Verification,
+    Report, Reports, SearchPrompts, Test, TestOutcome, Transaction, Transactions, TypedData, UpdateWallet, WaitPolicy,
+    Wallet, WalletSignature, Wallets, X402, X402Settlement, X402Supported, X402Verification,
 };
+use x402_oneshot::facilitator::{Listener, Native, NativeBuilder, Overload, ProvisionError, Relayed, RelayedBuilder};
 use x402_oneshot::transport::{Transport, TransportError};
 use x402_oneshot::{
     ApiError, BaseUrl, BaseUrlError, Client, Config, ConfigError, Credentials, DecodeError, Error, MethodId, Page,
@@ -32,12 +33,14 @@ fn every_public_type_is_send_and_sync() {
     shareable::<(ChainInfo, ContractCode, GasFees, FullPrompt, WalletSignature)>();
     shareable::<(NewWallet, UpdateWallet, NativeTransfer, Erc3009Transfer, Permit2Transfer, TypedData)>();
     shareable::<(Chains<'static>, ListChains<'static>, Prompts<'static>, SearchPrompts<'static>)>();
+    shareable::<(Report, Reports, Relayed, RelayedBuilder, Native, NativeBuilder, Listener, Overload)>();
     shareable::<std::sync::Arc<dyn Transport>>();
     error::<Error>();
     error::<ConfigError>();
     error::<BaseUrlError>();
     error::<DecodeError>();
     error::<ParseIdError>();
+    error::<ProvisionError>();
     error::<TransportError>();
 }
 
@@ -54,6 +57,9 @@ fn the_futures_of_calls_can_be_spawned() {
     sendable(&client.transactions().list(ID.parse().unwrap()).stream());
     sendable(&client.methods().execute(ID.parse().unwrap(), Params::new()));
     sendable(&client.transactions().wait(ID.parse().unwrap(), &WaitPolicy::new()));
+    sendable(&client.transactions().wait_reported(ID.parse().unwrap(), &WaitPolicy::new(), &Reports::new()));
+    sendable(&Relayed::builder(client.clone(), ID.parse().unwrap()).connect());
+    sendable(&Native::builder(client, ID.parse().unwrap()).connect());
 }
 
 #[test]
