@@ -89,7 +89,7 @@ pub(crate) fn maybe_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option
     Ok(to_integer(&Value::deserialize(from)?))
 }
 
-fn to_integer(value: &Value) -> Option<u64> {
+pub(crate) fn to_integer(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => to_u256(text)?.try_into().ok(),

@@ -61,7 +61,7 @@ pub use method_update::UpdateContractMethod;
 mod params;
 pub use params::Params;
 
-mod outcome;
+pub(crate) mod outcome;
 pub use outcome::TestOutcome;
 
 mod transaction;

@@ -1,4 +1,4 @@
-//! The client against a scripted transport and a paused clock, and once against real sockets.
+//! The client against a scripted transport and a paused clock, and once against real sockets; and webhooks.
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
 
@@ -22,4 +22,5 @@ mod token;
 mod types;
 mod wait;
 mod wallets;
+mod webhook;
 mod webhooks;
