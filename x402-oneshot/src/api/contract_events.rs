@@ -1,11 +1,13 @@
 //! The contract event endpoints.
 
+use std::fmt::Display;
+
 use alloy_primitives::Address;
 use http::Method;
 
 use crate::api::contract_event::{ContractEvent, NewContractEvent, UpdateContractEvent};
 use crate::api::event_search::{EventSearch, FoundEvents};
-use crate::api::list::List;
+use crate::api::list::{List, filters};
 use crate::api::open_enum::open_enum;
 use crate::call::Call;
 use crate::client::Client;
@@ -117,30 +119,17 @@ impl<'a> ContractEvents<'a> {
 /// A list of contract events to be asked for.
 pub type ListContractEvents<'a> = List<'a, ContractEvent>;
 
-/// Filters of contract events.
-impl List<'_, ContractEvent> {
-    /// Only those on this chain.
-    pub fn chain(self, chain_id: u64) -> Self {
-        self.filter("chainId", chain_id)
-    }
-
-    /// Only those of this name.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        self.filter("name", name.into())
-    }
-
-    /// Only those in this state; those in use unless told.
-    pub fn status(self, status: EventStatus) -> Self {
-        self.filter("status", status)
-    }
-
-    /// Only those of this contract.
-    pub fn contract(self, address: Address) -> Self {
-        self.filter("contractAddress", address)
-    }
-
-    /// Only those of this name in the contract.
-    pub fn event_name(self, name: impl Into<String>) -> Self {
-        self.filter("eventName", name.into())
+filters! {
+    ContractEvent {
+        /// Only those on this chain.
+        chain(chain_id: u64) = "chainId",
+        /// Only those of this name.
+        name(name: impl Display) = "name",
+        /// Only those in this state; those in use unless told.
+        status(status: EventStatus) = "status",
+        /// Only those of this contract.
+        contract(address: Address) = "contractAddress",
+        /// Only those of this name in the contract.
+        event_name(name: impl Display) = "eventName",
     }
 }

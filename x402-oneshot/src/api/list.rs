@@ -136,3 +136,17 @@ impl<T> fmt::Debug for List<'_, T> {
             .finish_non_exhaustive()
     }
 }
+
+/// Declares the filters of a list, each with the name it has in the query.
+macro_rules! filters {
+    ($row:ty { $($(#[$doc:meta])* $name:ident($value:ident: $type:ty) = $query:literal,)+ }) => {
+        impl List<'_, $row> {
+            $($(#[$doc])*
+            pub fn $name(self, $value: $type) -> Self {
+                self.filter($query, $value)
+            })+
+        }
+    };
+}
+
+pub(crate) use filters;

@@ -1,9 +1,11 @@
 //! The list of contract methods, and what it can be narrowed down by.
 
+use std::fmt::Display;
+
 use alloy_primitives::Address;
 
 use crate::api::contract_method::ContractMethod;
-use crate::api::list::List;
+use crate::api::list::{List, filters};
 use crate::api::open_enum::open_enum;
 use crate::id::PromptId;
 
@@ -32,35 +34,19 @@ open_enum! {
 /// A list of contract methods to be asked for.
 pub type ListMethods<'a> = List<'a, ContractMethod>;
 
-/// Filters of contract methods.
-impl List<'_, ContractMethod> {
-    /// Only those on this chain.
-    pub fn chain(self, chain_id: u64) -> Self {
-        self.filter("chainId", chain_id)
-    }
-
-    /// Only those of this name. Whether the API compares whole names is not documented: look again.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        self.filter("name", name.into())
-    }
-
-    /// Only those in this state.
-    pub fn status(self, status: MethodStatus) -> Self {
-        self.filter("status", status)
-    }
-
-    /// Only those of this contract.
-    pub fn contract(self, address: Address) -> Self {
-        self.filter("contractAddress", address)
-    }
-
-    /// Only those that were made of this prompt.
-    pub fn prompt(self, prompt: PromptId) -> Self {
-        self.filter("promptId", prompt)
-    }
-
-    /// Only those that read, or that write.
-    pub fn kind(self, kind: MethodKind) -> Self {
-        self.filter("methodType", kind)
+filters! {
+    ContractMethod {
+        /// Only those on this chain.
+        chain(chain_id: u64) = "chainId",
+        /// Only those of this name. Whether the API compares whole names is not documented: look again.
+        name(name: impl Display) = "name",
+        /// Only those in this state.
+        status(status: MethodStatus) = "status",
+        /// Only those of this contract.
+        contract(address: Address) = "contractAddress",
+        /// Only those that were made of this prompt.
+        prompt(prompt: PromptId) = "promptId",
+        /// Only those that read, or that write.
+        kind(kind: MethodKind) = "methodType",
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! Times are Unix seconds, and big numbers are [`U256`](alloy_primitives::U256) of atomic units.
 
-pub(crate) mod open_enum;
+mod open_enum;
 
 mod pages;
 

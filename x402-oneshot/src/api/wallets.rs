@@ -1,8 +1,10 @@
 //! The wallet endpoints that read.
 
+use std::fmt::Display;
+
 use http::Method;
 
-use crate::api::list::List;
+use crate::api::list::{List, filters};
 use crate::api::wallet::Wallet;
 use crate::call::Call;
 use crate::client::Client;
@@ -12,16 +14,12 @@ use crate::id::{BusinessId, WalletId};
 /// A list of wallets to be asked for.
 pub type ListWallets<'a> = List<'a, Wallet>;
 
-/// Filters of wallets.
-impl List<'_, Wallet> {
-    /// Only those on this chain.
-    pub fn chain(self, chain_id: u64) -> Self {
-        self.filter("chainId", chain_id)
-    }
-
-    /// Only those of this name. Whether the API compares whole names is not documented: look again.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        self.filter("name", name.into())
+filters! {
+    Wallet {
+        /// Only those on this chain.
+        chain(chain_id: u64) = "chainId",
+        /// Only those of this name. Whether the API compares whole names is not documented: look again.
+        name(name: impl Display) = "name",
     }
 }
 

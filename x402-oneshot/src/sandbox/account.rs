@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use super::dialect::Dialect;
+
 /// A business and its credentials.
 pub(super) struct Account {
     pub(super) business_id: Uuid,
@@ -9,6 +11,9 @@ pub(super) struct Account {
     pub(super) credentials: Credentials,
     /// The wallet on Base Sepolia that is there from the start.
     pub(super) wallet_id: Uuid,
+    pub(super) created: u64,
+    /// How it is spoken to.
+    pub(super) dialect: Dialect,
 }
 
 pub(super) struct Credentials {

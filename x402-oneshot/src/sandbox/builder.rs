@@ -16,6 +16,7 @@ use super::buyer::BuyerKey;
 use super::chain::{BASE_SEPOLIA, Chain};
 use super::clock::SandboxClock;
 use super::connection::{Cuttable, Switch};
+use super::dialect::Dialect;
 use super::entropy::Entropy;
 use super::error::SandboxError;
 use super::handle::Sandbox;
@@ -42,6 +43,7 @@ pub struct SandboxBuilder {
     /// The same clock, if it can be moved from outside.
     manual_clock: Option<SandboxClock>,
     seed: Option<u64>,
+    dialect: Dialect,
     admin: bool,
     webhooks: Webhooks,
 }
@@ -54,6 +56,7 @@ impl Default for SandboxBuilder {
             clock: Arc::new(SystemClock),
             manual_clock: None,
             seed: None,
+            dialect: Dialect::default(),
             admin: false,
             webhooks: Webhooks::default(),
         }
@@ -102,6 +105,20 @@ impl SandboxBuilder {
     /// Whoever knows the seed knows the credentials: for tests and traces only.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed: Some(seed), ..self }
+    }
+
+    /// Answers as the specification of 2026 says, to the letter.
+    ///
+    /// Transactions have `contractMethodIds` and no `contractMethodId`, `DELETE /methods/{id}` answers with an empty
+    /// body, and there is no list where the published Python client looks for transactions. Clients that were made for
+    /// older servers break on it, which is what this is for.
+    pub fn strict_spec(self) -> Self {
+        Self { dialect: Dialect::Strict, ..self }
+    }
+
+    /// Answers as the servers of 2025 did: transactions have `contractMethodId` and no `contractMethodIds`.
+    pub fn legacy(self) -> Self {
+        Self { dialect: Dialect::Legacy, ..self }
     }
 
     /// Serves [`faults::admin`](super::faults::admin) too, so that tests in other languages can set faults.
@@ -156,7 +173,7 @@ impl SandboxBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
-        let (mut shared, buyer_key, buyer) = genesis(self.clock, entropy, self.webhooks, open.clone());
+        let (mut shared, buyer_key, buyer) = genesis(self.clock, entropy, self.dialect, self.webhooks, open.clone());
         shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);
         if let Some(block_time) = self.block_time {
@@ -205,6 +222,7 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
 fn genesis(
     clock: Arc<dyn Clock>,
     mut entropy: Entropy,
+    dialect: Dialect,
     webhooks: Webhooks,
     open: watch::Receiver<()>,
 ) -> (Shared, BuyerKey, Address) {
@@ -216,6 +234,8 @@ fn genesis(
         business_id: entropy.uuid(),
         credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
         wallet_id: wallet.id,
+        created,
+        dialect,
     };
     let mut chain = Chain::new(BASE_SEPOLIA, created);
     chain.fund(wallet.address, U256::from(WALLET_FUNDS));
@@ -229,6 +249,7 @@ fn genesis(
         entropy,
         tokens: HashMap::new(),
         methods: Vec::new(),
+        contract_events: Vec::new(),
         transactions: Vec::new(),
         requests: RequestCounts::default(),
         events: Vec::new(),

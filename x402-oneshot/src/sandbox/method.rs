@@ -20,9 +20,13 @@ pub(super) struct Method {
     pub(super) description: String,
     pub(super) contract: Address,
     pub(super) declaration: Declaration,
+    /// The prompt that it was made from.
+    pub(super) prompt_id: Option<Uuid>,
     pub(super) callback_url: Option<Callback>,
     pub(super) created: u64,
     pub(super) updated: u64,
+    /// Archived: it can be looked at, and no more.
+    pub(super) deleted: bool,
 }
 
 impl Method {
@@ -45,12 +49,12 @@ impl Method {
             "inputs": self.declaration.inputs,
             "outputs": self.declaration.outputs,
             "stateMutability": self.declaration.mutability(),
-            "promptId": null,
+            "promptId": self.prompt_id,
             "callbackUrl": self.callback_url.as_ref().map(Callback::url),
             "publicKey": self.callback_url.as_ref().map(Callback::public_key),
             "updated": self.updated,
             "created": self.created,
-            "deleted": false,
+            "deleted": self.deleted,
         })
     }
 }

@@ -47,6 +47,8 @@ mod entropy;
 mod error;
 pub use error::SandboxError;
 
+mod dialect;
+
 mod account;
 
 mod clock;
@@ -59,6 +61,10 @@ pub use event::SandboxEvent;
 
 mod token;
 
+mod smart_account;
+
+mod delegation;
+
 mod chain;
 
 mod receipt;
@@ -69,6 +75,10 @@ mod value;
 
 mod failure;
 
+mod parameter;
+
+mod structure;
+
 mod declaration;
 
 mod revert;
@@ -76,10 +86,13 @@ mod revert;
 mod buyer;
 pub use buyer::BuyerKey;
 
+mod log;
 mod webhooks;
 pub use webhooks::{DeliveryStatus, SandboxAttempt, SandboxDelivery, SandboxWebhooks, WebhookFault, WebhookShape};
 
 mod method;
+
+mod contract_event;
 
 mod transaction;
 pub use transaction::{SandboxStatus, SandboxTransaction};
@@ -103,7 +116,21 @@ mod wallets;
 
 mod methods;
 
+mod invocation;
+
+mod simulate;
+
 mod execute;
+
+mod batch;
+
+mod prompt;
+
+mod prompts;
+
+mod imports;
+
+mod contract_events;
 
 mod transactions;
 

@@ -12,9 +12,9 @@ use x402_core::{
 };
 
 use super::chain::{BASE_SEPOLIA, Call, Order};
-use super::execute::DEFAULT_GAS;
 use super::extract::parse;
 use super::failure::Failure;
+use super::invocation::DEFAULT_GAS;
 use super::shared::{Shared, State as World};
 use super::{revert, token};
 use crate::facilitator::failure::reason;

@@ -26,7 +26,7 @@ impl Block {
     }
 
     /// Adds a transaction; one that was refused is in no block.
-    pub(super) fn add(&mut self, execution: &Execution) -> Option<Receipt> {
+    pub(super) fn add(&mut self, execution: &Execution, timestamp: u64) -> Option<Receipt> {
         let logs = match &execution.result {
             Ok(done) => done.logs.clone(),
             Err(Fault::Refused(_)) => return None,
@@ -36,6 +36,7 @@ impl Block {
         let receipt = Receipt {
             block_number: self.number,
             block_hash: self.hash(),
+            timestamp,
             index: self.transactions,
             success: execution.result.is_ok(),
             gas_used: execution.gas_used,
@@ -61,8 +62,9 @@ impl Block {
 
 /// What a node would say of a transaction in a block.
 pub(super) struct Receipt {
-    block_number: u64,
+    pub(super) block_number: u64,
     block_hash: B256,
+    pub(super) timestamp: u64,
     index: usize,
     success: bool,
     gas_used: u64,

@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::faults::inject;
 use super::shared::Shared;
 use super::webhooks::{deliveries, endpoints, triggers};
-use super::{execute, methods, transactions, wallets, x402};
+use super::{batch, contract_events, execute, imports, methods, prompts, simulate, transactions, wallets, x402};
 
 /// Where the API begins.
 pub(super) const BASE_PATH: &str = "/v0";
@@ -31,17 +31,26 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     let business = Router::new()
         .route("/wallets", get(wallets::list))
         .route("/methods", get(methods::list).post(methods::create))
+        .route("/methods/abi", post(imports::from_abi))
+        .route("/methods/prompt", post(imports::from_prompt))
+        .route("/events", get(contract_events::list).post(contract_events::create))
         .route("/transactions", get(transactions::list))
-        // Not in the API, but where the published Python client looks.
-        .route("/transactions/transactions", get(transactions::list))
+        .route("/transactions/transactions", get(transactions::list_misplaced))
         .route("/webhooks/endpoints", get(endpoints::list).post(endpoints::create))
         .route("/webhooks/triggers", get(triggers::list).post(triggers::create));
     let api = Router::new()
         .nest("/business/{id}", business)
         .route("/wallets/{id}", get(wallets::get))
-        .route("/methods/{id}", get(methods::get).put(methods::update))
-        .route("/methods/{id}/test", post(execute::test))
+        .route("/methods/executeBatch", post(batch::execute_batch))
+        .route("/methods/{id}", get(methods::get).put(methods::update).delete(methods::delete))
+        .route("/methods/{id}/test", post(simulate::test))
+        .route("/methods/{id}/estimate", post(simulate::estimate))
+        .route("/methods/{id}/encode", post(simulate::encode))
+        .route("/methods/{id}/read", post(simulate::read))
         .route("/methods/{id}/execute", post(execute::execute))
+        .route("/events/{id}", get(contract_events::get).put(contract_events::update).delete(contract_events::delete))
+        .route("/events/{id}/search", post(contract_events::search))
+        .route("/prompts/search", post(prompts::search))
         .route("/transactions/{id}", get(transactions::get))
         .route("/webhooks", get(triggers::events))
         .route("/webhooks/triggers/{id}", put(triggers::update).delete(triggers::delete))

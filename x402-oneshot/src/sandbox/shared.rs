@@ -9,6 +9,7 @@ use x402_core::Clock;
 
 use super::account::Account;
 use super::clock::SandboxClock;
+use super::contract_event::ContractEvent;
 use super::entropy::Entropy;
 use super::event::SandboxEvent;
 use super::failure::Failure;
@@ -48,6 +49,8 @@ pub(super) struct State {
     pub(super) tokens: HashMap<String, u64>,
     /// Oldest first.
     pub(super) methods: Vec<Method>,
+    /// Oldest first.
+    pub(super) contract_events: Vec<ContractEvent>,
     /// Oldest first.
     pub(super) transactions: Vec<Transaction>,
     pub(super) requests: RequestCounts,
@@ -122,6 +125,7 @@ impl Shared {
             transaction.execute(chain, now);
             events.push(SandboxEvent::TransactionFinal { transaction: transaction.view.id.into() });
             if let Some(wallet) = wallets.get_mut(transaction.view.wallet_id) {
+                wallet.delegate = chain.delegate_of(wallet.address);
                 events.extend(wallet.look_at_balance(chain));
             }
         }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use alloy_primitives::Address;
 use uuid::Uuid;
 
 use super::chain::Chain;
 use super::failure::Failure;
+use super::token;
 use super::wallet::Wallet;
 
 /// The chains by their ids; one that is there stays.
@@ -23,6 +25,11 @@ impl Chains {
 
     pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut Chain> {
         self.0.get_mut(&id)
+    }
+
+    /// Each token, as its chain's id and its address.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = (u64, Address)> {
+        self.0.iter().filter(|(_, chain)| chain.has_code(token::ADDRESS)).map(|(id, _)| (*id, token::ADDRESS))
     }
 
     /// The chain that a body names.

@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use alloy_json_abi::{Event, JsonAbi};
-use alloy_primitives::{Address, B256, Bytes, U256, address};
+use alloy_json_abi::JsonAbi;
+use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::SolValue;
 use serde::Deserialize;
 
@@ -18,7 +18,7 @@ pub(super) const SUPPLY: U256 = U256::from_limbs([1_000_000_000, 0, 0, 0]);
 #[derive(Deserialize)]
 pub(super) struct Artifact {
     pub(super) abi: JsonAbi,
-    bytecode: Bytes,
+    pub(super) bytecode: Bytes,
 }
 
 /// The committed artifact.
@@ -32,9 +32,4 @@ pub(super) fn init_code(holder: Address) -> Bytes {
     let mut code = ARTIFACT.bytecode.to_vec();
     code.extend_from_slice(&(holder, SUPPLY).abi_encode_params());
     code.into()
-}
-
-/// The event that logs with this first topic are of, if the token declares it.
-pub(super) fn event(topic: B256) -> Option<&'static Event> {
-    ARTIFACT.abi.events().find(|event| event.selector() == topic)
 }

@@ -1,17 +1,18 @@
 //! Transactions and the life they lead: pending, submitted, then completed or failed.
 
-use alloy_dyn_abi::EventExt;
 use alloy_primitives::{Address, B256, Log, U256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::Account;
-use super::chain::{Call, Chain, Done, MAX_FEE, Order, PRIORITY_FEE};
+use super::chain::{Call, Chain, MAX_FEE, Order, PRIORITY_FEE};
+use super::delegation::Delegations;
+use super::dialect::Dialect;
 use super::faults::{End, Playing};
 use super::receipt::Receipt;
 use super::revert::Reason;
-use super::{token, value};
+use super::{log, value};
 
 /// Where a transaction of the sandbox stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -68,6 +69,7 @@ pub(super) struct Label {
 pub(super) struct Transaction {
     pub(super) view: SandboxTransaction,
     pub(super) call: Call,
+    delegations: Delegations,
     name: String,
     function_name: String,
     /// The script it follows.
@@ -75,7 +77,7 @@ pub(super) struct Transaction {
     /// What the script has it say instead of its status.
     said: Option<String>,
     gas_used: Option<u64>,
-    logs: Option<Value>,
+    /// Where it ended up in its chain.
     pub(super) receipt: Option<Receipt>,
     /// Why it failed on the chain.
     pub(super) fault: Option<Reason>,
@@ -98,18 +100,23 @@ impl Transaction {
                 failure_reason: None,
             },
             call: order.call,
+            delegations: Delegations::default(),
             name: label.name,
             function_name: label.function_name,
             life: Playing::default(),
             said: None,
             gas_used: None,
-            logs: None,
             receipt: None,
             fault: None,
             created: now,
             updated: now,
             completed: None,
         }
+    }
+
+    /// Lets accounts take code with it.
+    pub(super) fn with_delegations(self, delegations: Delegations) -> Self {
+        Self { delegations, ..self }
     }
 
     /// Who pays for it, and how much at most, in wei.
@@ -144,14 +151,11 @@ impl Transaction {
             End::Raced => chain.front_run(&self.call),
             End::Forever | End::Mined => {}
         }
-        let (execution, receipt) = chain.transact(&self.call);
+        let (execution, receipt) = chain.transact(&self.call, &self.delegations);
         self.receipt = receipt;
         self.gas_used = Some(execution.gas_used);
         match execution.result {
-            Ok(Done { logs, .. }) => {
-                self.view.status = SandboxStatus::Completed;
-                self.logs = Some(logs.iter().filter_map(describe).collect());
-            }
+            Ok(_) => self.view.status = SandboxStatus::Completed,
             Err(fault) => {
                 self.view.status = SandboxStatus::Failed;
                 let reason = Reason::from(fault);
@@ -159,6 +163,12 @@ impl Transaction {
                 self.fault = Some(reason);
             }
         }
+    }
+
+    /// What it logged, once it is completed.
+    pub(super) fn logs(&self) -> Option<&[Log]> {
+        let receipt = self.receipt.as_ref().filter(|_| self.view.status == SandboxStatus::Completed);
+        receipt.map(|receipt| receipt.logs.as_slice())
     }
 
     /// Gives it a script to follow.
@@ -209,7 +219,8 @@ impl Transaction {
     /// method, the single form is the nil UUID, because they all want one.
     pub(super) fn to_json(&self, account: &Account) -> Value {
         let Self { view, call, said, .. } = self;
-        json!({
+        let logs = self.logs().map(|logs| logs.iter().filter_map(describe).collect::<Vec<_>>());
+        let mut json = json!({
             "id": view.id,
             "contractMethodId": view.method_ids.first().copied().unwrap_or_default(),
             "contractMethodIds": view.method_ids,
@@ -233,29 +244,31 @@ impl Transaction {
             "maxFeePerGas": MAX_FEE.to_string(),
             "maxPriorityFeePerGas": PRIORITY_FEE.to_string(),
             "gasUsed": self.gas_used.map(|gas| gas.to_string()),
-            "logs": self.logs,
+            "logs": logs,
             "updated": self.updated,
             "created": self.created,
             "deleted": false,
-        })
+        });
+        let left_out = match account.dialect {
+            Dialect::Both => None,
+            Dialect::Legacy => Some("contractMethodIds"),
+            Dialect::Strict => Some("contractMethodId"),
+        };
+        if let (Some(name), Some(members)) = (left_out, json.as_object_mut()) {
+            members.remove(name);
+        }
+        json
     }
 }
 
-/// The API's `LogDescription`; `None` for an event that the token does not declare.
+/// The API's `LogDescription`; `None` for an event that no contract of the sandbox declares.
 pub(super) fn describe(log: &Log) -> Option<Value> {
-    let topic = log.topics().first()?;
-    let event = token::event(*topic)?;
-    let decoded = event.decode_log(log).ok()?;
-    // The decoder sorts the arguments apart; here they are wanted in the order of the declaration.
-    let (mut indexed, mut body) = (decoded.indexed.iter(), decoded.body.iter());
-    let in_order = |input: &alloy_json_abi::EventParam| {
-        if input.indexed { indexed.next() } else { body.next() }
-    };
-    let args = event.inputs.iter().map(in_order).map(|argument| argument.map(value::to_strings));
+    let event = log::event(*log.topics().first()?)?;
+    let args = log::arguments(event, log)?;
     Some(json!({
         "name": event.name,
         "signature": event.signature(),
-        "topic": topic,
-        "args": args.collect::<Option<Vec<Value>>>()?,
+        "topic": event.selector(),
+        "args": args.iter().map(value::to_strings).collect::<Vec<_>>(),
     }))
 }

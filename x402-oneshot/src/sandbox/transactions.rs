@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::account::Account;
+use super::dialect::Dialect;
 use super::extract::{Id, OwnBusiness, Query};
 use super::failure::Failure;
 use super::page::Page;
@@ -58,6 +59,19 @@ pub(super) async fn list(
     let matching: Vec<&Transaction> =
         newest_first.filter(|transaction| filter.matches(transaction, &shared.account)).collect();
     page.of(&matching, |transaction| transaction.to_json(&shared.account))
+}
+
+/// `GET /business/{businessId}/transactions/transactions`: not in the API, but where the published Python client looks.
+pub(super) async fn list_misplaced(
+    business: OwnBusiness,
+    State(shared): State<Arc<Shared>>,
+    filter: Query<Filter>,
+    page: Query<Page>,
+) -> Result<Json<Value>, Failure> {
+    if shared.account.dialect == Dialect::Strict {
+        return Err(Failure::unknown_endpoint());
+    }
+    list(business, State(shared), filter, page).await
 }
 
 /// `GET /transactions/{id}`: what scripts count as a question.

@@ -26,6 +26,8 @@ pub(super) struct Wallet {
     is_low: bool,
     /// The tokens that it lets Permit2 spend.
     pub(super) permit2: Vec<Address>,
+    /// The contract whose code it has taken for its own.
+    pub(super) delegate: Option<Address>,
     pub(super) created: u64,
     pub(super) updated: u64,
 }
@@ -46,6 +48,7 @@ impl Wallet {
             low_balance_threshold: LOW_BALANCE,
             is_low: false,
             permit2: Vec::new(),
+            delegate: None,
             created: now,
             updated: now,
         }
@@ -82,7 +85,7 @@ impl Wallet {
             "description": self.description,
             "isAdmin": false,
             "permit2AuthorizedContractAddresses": self.permit2,
-            "erc7702ContractAddress": null,
+            "erc7702ContractAddress": self.delegate.map(|contract| contract.to_string()),
             "accountBalanceDetails": balance,
             "updated": self.updated,
             "created": self.created,

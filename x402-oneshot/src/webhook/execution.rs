@@ -5,10 +5,10 @@ use std::str::FromStr;
 use alloy_primitives::B256;
 use serde_json::Value;
 
+use crate::api::EventName;
 use crate::api::outcome::readable;
 use crate::codec::to_integer;
 use crate::id::{MethodId, TransactionId};
-use crate::webhook::event::EventName;
 
 /// A transaction as an event tells of it.
 ///

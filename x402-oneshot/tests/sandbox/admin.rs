@@ -148,7 +148,7 @@ fn the_documented_json_is_read() {
     let [rule, faults, lifecycle] = blocks.try_into().unwrap();
     serde_json::from_str::<Rule>(rule).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Fault>>(faults).unwrap().len(), 13);
-    serde_json::from_str::<Lifecycle>(lifecycle).unwrap();
+    let _ = serde_json::from_str::<Lifecycle>(lifecycle).unwrap();
     for when in [
         json!("always"),
         json!({"between": {"from": 1_750_000_000, "until": 1_750_000_060}}),
@@ -159,6 +159,6 @@ fn the_documented_json_is_read() {
         serde_json::from_value::<x402_oneshot::sandbox::faults::When>(when).unwrap();
     }
     for end in [json!("mined"), json!("forever"), json!("raced"), json!({"failed": {"reason": "x"}})] {
-        serde_json::from_value::<Lifecycle>(json!({"end": end})).unwrap();
+        let _ = serde_json::from_value::<Lifecycle>(json!({"end": end})).unwrap();
     }
 }

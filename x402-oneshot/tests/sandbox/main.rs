@@ -12,6 +12,7 @@ mod harness;
 mod admin;
 mod artifact;
 mod auth;
+mod client;
 mod deterministic;
 mod fault_rules;
 mod faults;

@@ -4,7 +4,8 @@ use std::{collections::HashSet, fmt, sync::Arc};
 
 use alloy_primitives::{Address, B256};
 use x402_core::{
-    Facilitator, FacilitatorRequest, Network, Reason, SettleResponse, Signature, SupportedResponse, VerifyResponse,
+    Facilitator, FacilitatorRequest, Network, Reason, SettleResponse, Settlement, Signature, SupportedResponse,
+    VerifyResponse,
     exact::ExactPayload,
     facilitator::{FacilitatorError, FacilitatorErrorKind, Reach},
 };
@@ -89,11 +90,9 @@ impl Facilitator for Native {
         else {
             return Ok(answer);
         };
-        // Without a transaction, or about another network, it is no settlement anyway.
-        let Ok(hash) = answer.transaction.parse() else { return Ok(answer) };
-        if !answer.success || answer.network.as_ref() != Some(network) {
-            return Ok(answer);
-        }
+        // What is no settlement anyway (it names another payer, say) needs no confirmation.
+        let Settlement::Settled(receipt) = Settlement::judge(&answer, network, payer) else { return Ok(answer) };
+        let hash = receipt.transaction;
         Ok(match confirmation.wait(&self.0.client, chain_id, hash, since).await {
             Some(end) => named(hash, outcome(&end, request, payer)),
             None => named(hash, pending(request, payer)),

@@ -27,7 +27,7 @@ pub(super) struct Pieces {
 
 impl Pieces {
     /// All of it, in ten pieces.
-    pub(super) fn slowly(whole: Bytes, pause: Duration) -> Body {
+    pub(super) fn slowly(whole: &Bytes, pause: Duration) -> Body {
         let size = whole.len().div_ceil(PIECES).max(1);
         let left = whole.chunks(size).map(|piece| whole.slice_ref(piece)).collect();
         Body::new(Self { left, pause, sleep: Box::pin(sleep(pause)), cut: false })

@@ -13,7 +13,7 @@ use crate::sandbox::entropy::Entropy;
 pub(super) const MAX: usize = 1000;
 
 /// That there is room for no more.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Full;
 
 /// All faults of a sandbox.

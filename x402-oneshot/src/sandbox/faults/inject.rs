@@ -83,8 +83,9 @@ async fn strike(fault: Fault, shared: &Shared, route: &str, request: Request, ne
             cut(switch)
         }
         Fault::SlowBody(pause) => {
-            let (response, whole) = apart(carried_out(body)).await;
-            with_body(response, Pieces::slowly(whole, pause))
+            let (mut response, whole) = apart(carried_out(body)).await;
+            response.headers_mut().insert(CONTENT_LENGTH, whole.len().into());
+            with_body(response, Pieces::slowly(&whole, pause))
         }
         Fault::TruncatedBody => {
             let (mut response, mut whole) = apart(carried_out(body)).await;

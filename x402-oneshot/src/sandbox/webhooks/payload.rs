@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::shape::WebhookShape;
 use crate::sandbox::account::Account;
+use crate::sandbox::log;
 use crate::sandbox::revert::Reason;
-use crate::sandbox::token;
 use crate::sandbox::transaction::{SandboxStatus, Transaction, describe};
 
 /// The code that [ethers](https://docs.ethers.org/v6/api/utils/errors/#CallExceptionError) gives a call that failed.
@@ -83,7 +83,7 @@ fn logs(transaction: &Transaction) -> Value {
 
 fn described(log: &Log) -> Option<Value> {
     let mut description = describe(log)?;
-    let event = token::event(*log.topics().first()?)?;
+    let event = log::event(*log.topics().first()?)?;
     let input = |input: &EventParam| {
         json!({
             "arrayChildren": null,
