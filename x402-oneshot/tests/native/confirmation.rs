@@ -124,6 +124,28 @@ async fn a_settlement_that_is_never_seen_mined_is_unknown_at_the_deadline() {
     }
 }
 
+/// 1Shot names a transaction that paid for something else.
+#[tokio::test(start_paused = true)]
+async fn a_transaction_that_spent_another_nonce_or_called_another_contract_settles_nothing() {
+    let signed = request().exact().unwrap().authorization.clone();
+    let with = |more: String| row("Completed", HASH, "").replacen('{', &format!("{{{more},"), 1);
+    let spent = |from: &str, nonce: &str| {
+        with(format!(r#""logs":[{{"name":"AuthorizationUsed","args":["{from}","{nonce}"]}}]"#))
+    };
+    let (from, nonce) = (signed.from.to_string(), signed.nonce.to_string());
+    for (row, settles) in [
+        (spent(&from, &nonce), true),
+        (spent(&from, OTHER), false),
+        (spent("0x0000000000000000000000000000000000000001", &nonce), false),
+        (with(r#""contractAddress":"0x036CbD53842c5426634e7929541eC2318f3dCF7e""#.to_owned()), true),
+        (with(r#""contractAddress":"0x808456652fdb597867f38412077A9182bf77359F""#.to_owned()), false),
+    ] {
+        let outcome = settle(&Ledger::new([row.clone()])).await;
+        assert_eq!(matches!(outcome, Settlement::Settled(_)), settles, "{row}");
+        assert!(!matches!(outcome, Settlement::Refused(_)), "{row}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn reconciling_looks_the_transaction_up_once_and_without_one_not_at_all() {
     let request = request();

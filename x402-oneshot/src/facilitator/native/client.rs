@@ -17,9 +17,9 @@ use super::{
         outcome::{outcome, pending},
     },
     NativeBuilder,
-    confirmation::Confirmation,
+    confirmation::{Claimed, Confirmation},
 };
-use crate::{BusinessId, Client};
+use crate::{BusinessId, Client, api::Report};
 
 /// A facilitator over 1Shot's `/x402` endpoints: verifying is one call, settling is one call and its confirmation.
 ///
@@ -83,20 +83,15 @@ impl Facilitator for Native {
         if !is_plain(payment) {
             return Ok(SettleResponse::failed(Reason::INVALID_SIGNATURE, network.clone(), Some(payer)));
         }
-        let begun = self.0.confirmation.as_ref().map(Confirmation::now);
+        let begun = self.0.confirmation.as_ref().map(|confirmation| (confirmation, confirmation.now()));
         let said = self.0.client.x402().settle(request).await.map_err(no_answer)?;
         let answer = dialect::settlement(&said, request);
-        let (Some(confirmation), Some(since), Some(chain_id)) = (&self.0.confirmation, begun, network.chain_id())
-        else {
-            return Ok(answer);
-        };
+        let Some((confirmation, since)) = begun else { return Ok(answer) };
         // What is no settlement anyway (it names another payer, say) needs no confirmation.
         let Settlement::Settled(receipt) = Settlement::judge(&answer, network, payer) else { return Ok(answer) };
-        let hash = receipt.transaction;
-        Ok(match confirmation.wait(&self.0.client, chain_id, hash, since).await {
-            Some(end) => named(hash, outcome(&end, request, payer)),
-            None => named(hash, pending(request, payer)),
-        })
+        let Some(claimed) = claimed(request, payment, receipt.transaction) else { return Ok(answer) };
+        let end = confirmation.wait(&self.0.client, &claimed, since).await;
+        Ok(confirmed(request, &claimed, end.as_ref()))
     }
 
     /// Looks the transaction up among the account's of the last day, if one is named and settlements are confirmed.
@@ -105,15 +100,13 @@ impl Facilitator for Native {
         request: &FacilitatorRequest,
         transaction: Option<B256>,
     ) -> Result<SettleResponse, FacilitatorError> {
-        let payer = self.payment(request)?.authorization.from;
-        let chain_id = request.requirements().network.chain_id();
-        let (Some(confirmation), Some(hash), Some(chain_id)) = (&self.0.confirmation, transaction, chain_id) else {
-            return Ok(pending(request, payer));
+        let payment = self.payment(request)?;
+        let claimed = transaction.and_then(|hash| claimed(request, payment, hash));
+        let (Some(confirmation), Some(claimed)) = (&self.0.confirmation, claimed) else {
+            return Ok(pending(request, payment.authorization.from));
         };
-        Ok(match confirmation.past(&self.0.client, chain_id, hash).await {
-            Some(end) => named(hash, outcome(&end, request, payer)),
-            None => named(hash, pending(request, payer)),
-        })
+        let end = confirmation.past(&self.0.client, &claimed).await;
+        Ok(confirmed(request, &claimed, end.as_ref()))
     }
 
     /// Asks 1Shot: the account may have been set up for more, or less, since.
@@ -123,9 +116,21 @@ impl Facilitator for Native {
     }
 }
 
-/// An answer about this transaction.
-fn named(hash: B256, mut answer: SettleResponse) -> SettleResponse {
-    answer.transaction = hash.to_string();
+/// The transaction that is said to settle a payment; `None` for what is not on an EVM chain.
+fn claimed<'a>(request: &FacilitatorRequest, payment: &'a ExactPayload, hash: B256) -> Option<Claimed<'a>> {
+    let requirements = request.requirements();
+    let (chain_id, token) = (requirements.network.chain_id()?, requirements.asset.evm()?);
+    Some(Claimed { hash, chain_id, token, signed: &payment.authorization })
+}
+
+/// What the end of that transaction means for the payment, if it is known.
+fn confirmed(request: &FacilitatorRequest, claimed: &Claimed<'_>, end: Option<&Report>) -> SettleResponse {
+    let payer = claimed.signed.from;
+    let mut answer = match end {
+        Some(end) => outcome(end, request, payer),
+        None => pending(request, payer),
+    };
+    answer.transaction = claimed.hash.to_string();
     answer
 }
 
