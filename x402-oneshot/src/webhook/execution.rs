@@ -5,10 +5,10 @@ use std::str::FromStr;
 use alloy_primitives::B256;
 use serde_json::Value;
 
+use crate::api::EventName;
 use crate::api::outcome::readable;
 use crate::codec::to_integer;
 use crate::id::{MethodId, TransactionId};
-use crate::webhook::event::EventName;
 
 /// A transaction as an event tells of it.
 ///
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn attack_31_data_without_a_readable_transaction_is_no_execution() {
+    fn data_without_a_readable_transaction_is_no_execution() {
         for data in [
             json!({}),
             json!(null),

@@ -50,7 +50,9 @@
 //! ```
 
 mod event;
-pub use event::{Event, EventName};
+#[doc(no_inline)]
+pub use crate::api::EventName;
+pub use event::Event;
 
 mod execution;
 pub use execution::{Execution, ExecutionOutcome};

@@ -3,8 +3,9 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
+use crate::api::EventName;
 use crate::id::TransactionId;
-use crate::webhook::event::{Event, EventName};
+use crate::webhook::event::Event;
 
 /// What two deliveries of one event have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

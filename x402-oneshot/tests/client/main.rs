@@ -4,13 +4,24 @@
 
 mod support;
 
+mod chains;
+mod contract_events;
 mod endpoints;
+mod errors;
+mod lists;
+mod methods;
 mod models;
 #[cfg(feature = "reqwest")]
 mod over_reqwest;
+mod reported;
 mod retries;
 mod secrets;
+mod signatures;
+#[cfg(feature = "signer")]
+mod signer;
 mod token;
 mod types;
 mod wait;
+mod wallets;
 mod webhook;
+mod webhooks;

@@ -12,7 +12,7 @@ use x402_core::{
     X402Version,
 };
 use x402_oneshot::api::{Execute, Params, Transaction, WaitPolicy};
-use x402_oneshot::facilitator::{Native, ProvisionError, Relayed};
+use x402_oneshot::facilitator::{Native, NativeBuilder, ProvisionError, Relayed};
 use x402_oneshot::sandbox::faults::{Fault, Lifecycle, On};
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
 use x402_oneshot::{Client, Config, Credentials, Error, MethodId, RetryPolicy};
@@ -89,8 +89,12 @@ pub(crate) async fn relayed(sandbox: &Sandbox) -> Relayed {
     connect(sandbox).await.unwrap()
 }
 
+pub(crate) fn native_builder(sandbox: &Sandbox) -> NativeBuilder {
+    Native::builder(client(sandbox), sandbox.business_id()).wait(wait())
+}
+
 pub(crate) async fn native(sandbox: &Sandbox) -> Native {
-    Native::connect(client(sandbox), [usdc()]).await.unwrap()
+    native_builder(sandbox).token(usdc()).connect().await.unwrap()
 }
 
 /// The buyer's payment of the price to the seller.

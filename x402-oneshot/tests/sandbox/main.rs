@@ -15,6 +15,7 @@ mod auth;
 mod batch;
 mod calls;
 mod chains;
+mod client;
 mod contract_events;
 mod delegation;
 mod deterministic;

@@ -7,7 +7,7 @@ use x402_oneshot::webhook::{PublicKey, Verifier, VerifyError};
 use super::{METHOD, NOW, TRANSACTION, clock, is_mismatch, sign, signer, success, verifier};
 
 #[tokio::test]
-async fn attack_11_a_body_signed_in_1970_is_too_old() {
+async fn attack_30_a_body_signed_in_1970_is_too_old() {
     let signer = signer(1);
     let body = json!({ "eventName": "TransactionExecutionSuccess", "timestamp": 0, "data": {} });
     let body = signer.sign(body.as_object().unwrap().clone()).unwrap();
@@ -32,7 +32,7 @@ async fn the_window_is_five_minutes_both_ways_to_the_second() {
 }
 
 #[tokio::test]
-async fn a_proto_member_added_to_a_signed_body_breaks_the_signature() {
+async fn attack_30_a_proto_member_added_to_a_signed_body_breaks_the_signature() {
     let signer = signer(1);
     let body = success(&signer, TRANSACTION);
     let injected = body.replacen(r#""data":{"#, r#""data":{"__proto__":{"status":"injected"},"#, 1);
@@ -66,7 +66,7 @@ async fn digits_that_no_signature_covers_are_not_in_the_event() {
 }
 
 #[tokio::test]
-async fn attack_10_a_body_cannot_name_the_key_it_is_verified_with() {
+async fn attack_30_a_body_cannot_name_the_key_it_is_verified_with() {
     let (ours, theirs) = (signer(1), signer(2));
     let body = json!({
         "eventName": "TransactionExecutionSuccess", "timestamp": NOW,

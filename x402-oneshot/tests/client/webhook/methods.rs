@@ -38,7 +38,7 @@ fn keys(script: &Script) -> MethodKeys {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attack_10_only_methods_named_beforehand_are_looked_up_and_not_the_one_in_the_body() {
+async fn attack_30_only_methods_named_beforehand_are_looked_up_and_not_the_one_in_the_body() {
     let (ours, theirs) = (signer(1), signer(2));
     let key = ours.public_key().to_string();
     let script = Script::new().calls([method(METHOD, Some(&key)), method(OTHER, Some(&key))]);
