@@ -57,6 +57,8 @@ pub use execution::{Execution, ExecutionOutcome};
 
 mod number;
 
+mod document;
+
 mod canonical;
 pub use canonical::CanonicalForm;
 
