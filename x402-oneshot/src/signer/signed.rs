@@ -103,7 +103,7 @@ mod tests {
             "to": "0x2222222222222222222222222222222222222222",
             "value": "50000",
             "validAfter": 0,
-            "validBefore": "0x68e77b3c",
+            "validBefore": "0x68e7783c",
             "nonce": NONCE.to_string(),
         })
     }
