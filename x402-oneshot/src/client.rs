@@ -25,7 +25,8 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 ///
 /// Cheap to clone; clones share the token and the connections. Endpoints are grouped by what they
 /// are about: [`chains`](Self::chains), [`wallets`](Self::wallets), [`methods`](Self::methods),
-/// [`transactions`](Self::transactions), [`prompts`](Self::prompts).
+/// [`transactions`](Self::transactions), [`contract_events`](Self::contract_events), [`webhooks`](Self::webhooks),
+/// [`prompts`](Self::prompts), [`x402`](Self::x402).
 ///
 /// Calls that change nothing are repeated as [`RetryPolicy`](crate::RetryPolicy) says. Calls that act
 /// are sent once. The only exception is an answer of 401, which proves that nothing was done: then a

@@ -53,6 +53,8 @@ pub use client::Client;
 
 pub mod api;
 
+pub mod webhook;
+
 pub mod facilitator;
 
 #[cfg(feature = "signer")]

@@ -50,3 +50,32 @@ impl<T: Serialize> Serialize for Change<T> {
         }
     }
 }
+
+/// The makings of an update that has an optional `name` and `description`.
+macro_rules! renaming {
+    ($update:ident) => {
+        impl $update {
+            /// No change.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// Changes the name.
+            #[must_use]
+            pub fn name(mut self, name: impl Into<String>) -> Self {
+                self.name = Some(name.into());
+                self
+            }
+
+            /// Changes the description.
+            #[must_use]
+            pub fn description(mut self, text: impl Into<String>) -> Self {
+                self.description = Some(text.into());
+                self
+            }
+        }
+    };
+}
+
+pub(crate) use renaming;

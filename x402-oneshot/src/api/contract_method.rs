@@ -170,14 +170,14 @@ impl NewContractMethod {
     /// Adds a parameter, after those there are.
     #[must_use]
     pub fn input(mut self, param: MethodParam) -> Self {
-        append(&mut self.inputs, param);
+        param.append(&mut self.inputs);
         self
     }
 
     /// Adds a result, after those there are.
     #[must_use]
     pub fn output(mut self, param: MethodParam) -> Self {
-        append(&mut self.outputs, param);
+        param.append(&mut self.outputs);
         self
     }
 
@@ -187,9 +187,4 @@ impl NewContractMethod {
         self.callback_url = Some(url.into());
         self
     }
-}
-
-fn append(params: &mut Vec<MethodParam>, mut param: MethodParam) {
-    param.index = u32::try_from(params.len()).unwrap_or(u32::MAX);
-    params.push(param);
 }

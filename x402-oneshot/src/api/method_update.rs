@@ -4,11 +4,11 @@ use alloy_primitives::Address;
 use http::Method;
 use serde::Serialize;
 
-use crate::api::change::Change;
+use crate::api::change::{Change, renaming};
 use crate::api::contract_method::{ContractMethod, StateMutability};
 use crate::api::methods::Methods;
 use crate::call::Call;
-use crate::codec::maybe_checksummed;
+use crate::codec::maybe_text;
 use crate::error::Error;
 use crate::id::{MethodId, WalletId};
 
@@ -34,7 +34,7 @@ pub struct UpdateContractMethod {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chain_id: Option<u64>,
     /// The contract, sent with the checksum of [EIP-55](https://eips.ethereum.org/EIPS/eip-55).
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_checksummed")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub contract_address: Option<Address>,
     /// The wallet that calls it unless another is named.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,13 +56,9 @@ pub struct UpdateContractMethod {
     pub callback_url: Change<String>,
 }
 
-impl UpdateContractMethod {
-    /// No change.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
+renaming!(UpdateContractMethod);
 
+impl UpdateContractMethod {
     /// Changes the chain.
     #[must_use]
     pub const fn chain(mut self, chain_id: u64) -> Self {
@@ -81,20 +77,6 @@ impl UpdateContractMethod {
     #[must_use]
     pub const fn wallet(mut self, wallet: WalletId) -> Self {
         self.wallet_id = Some(wallet);
-        self
-    }
-
-    /// Changes the name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Changes the description.
-    #[must_use]
-    pub fn description(mut self, text: impl Into<String>) -> Self {
-        self.description = Some(text.into());
         self
     }
 

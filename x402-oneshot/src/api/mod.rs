@@ -40,6 +40,9 @@ pub use signatures::WalletSignature;
 mod param;
 pub use param::{MethodParam, ParamType};
 
+mod param_struct;
+pub use param_struct::ParamStruct;
+
 mod contract_method;
 pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};
 
@@ -58,7 +61,7 @@ pub use method_update::UpdateContractMethod;
 mod params;
 pub use params::Params;
 
-mod outcome;
+pub(crate) mod outcome;
 pub use outcome::TestOutcome;
 
 mod transaction;
@@ -104,3 +107,18 @@ pub use prompts::{Prompts, SearchPrompts};
 
 mod x402;
 pub use x402::{X402, X402Kind, X402Settlement, X402Supported, X402Token, X402Verification};
+
+mod contract_event;
+pub use contract_event::{ContractEvent, ContractEventTopic, NewContractEvent, UpdateContractEvent};
+
+mod event_search;
+pub use event_search::{ContractEventLog, EventSearch, FoundEvents};
+
+mod contract_events;
+pub use contract_events::{ContractEvents, EventStatus, ListContractEvents};
+
+mod webhooks;
+pub use webhooks::{
+    DeliveryAttempt, Endpoints, EventName, NewWebhookEndpoint, NewWebhookTrigger, Triggers, UpdateWebhookEndpoint,
+    UpdateWebhookTrigger, Webhook, WebhookEndpoint, WebhookStatus, WebhookTrigger, Webhooks,
+};

@@ -47,10 +47,12 @@ impl Pages {
         let Some(number) = self.next else { return Ok(None) };
         let page: Raw = self.client.send(self.call.clone().query("page", Some(number))).await?;
         self.next = self.after(number, &page)?;
-        let read = |(index, row): (usize, &Box<RawValue>)| {
-            DecodeError::row(index, row).map_err(|error| self.call.undecodable(error))
-        };
-        let rows = page.response.iter().enumerate().map(read).collect();
+        let rows = page
+            .response
+            .iter()
+            .enumerate()
+            .map(|(index, row)| DecodeError::row(index, row).map_err(|error| self.call.undecodable(error)));
+        let rows = rows.collect();
         Ok(Some((rows, self)))
     }
 

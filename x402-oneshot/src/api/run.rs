@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use serde::Serialize;
 
 use crate::api::authorization::Eip7702Authorization;
-use crate::codec::{decimal, maybe_checksummed};
+use crate::codec::maybe_text;
 use crate::id::WalletId;
 
 /// All that any kind of run may be told; each kind has setters for what it takes.
@@ -17,11 +17,11 @@ pub(super) struct Options {
     pub(super) wallet_id: Option<WalletId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) authorization_list: Vec<Eip7702Authorization>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub(super) value: Option<U256>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_checksummed")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub(super) contract_address: Option<Address>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     pub(super) gas_limit: Option<U256>,
 }
 

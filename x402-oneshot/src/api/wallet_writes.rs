@@ -8,7 +8,7 @@ use crate::api::transaction::Transaction;
 use crate::api::wallet::Wallet;
 use crate::api::wallets::Wallets;
 use crate::call::Call;
-use crate::codec::{decimal, text};
+use crate::codec::{maybe_text, text};
 use crate::error::Error;
 use crate::id::{BusinessId, WalletId};
 
@@ -49,7 +49,7 @@ pub struct NewWallet {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     low_balance_threshold: Option<U256>,
 }
 
@@ -71,7 +71,7 @@ pub struct UpdateWallet {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     low_balance_threshold: Option<U256>,
 }
 
@@ -98,7 +98,7 @@ impl UpdateWallet {
 pub struct NativeTransfer {
     #[serde(serialize_with = "text")]
     destination_account_address: Address,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
     transfer_amount: Option<U256>,
     #[serde(skip_serializing_if = "Option::is_none")]
     memo: Option<String>,

@@ -51,6 +51,7 @@ fn the_futures_of_calls_can_be_spawned() {
     sendable(&client.chains().fees(1));
     sendable(&client.prompts().search("query").send());
     sendable(&client.methods().test(ID.parse().unwrap(), Params::new()));
+    sendable(&client.transactions().list(ID.parse().unwrap()).stream());
     sendable(&client.methods().execute(ID.parse().unwrap(), Params::new()));
     sendable(&client.transactions().wait(ID.parse().unwrap(), &WaitPolicy::new()));
 }
