@@ -49,9 +49,21 @@ pub use error::SandboxError;
 
 mod account;
 
-mod token;
+mod event;
+pub use event::SandboxEvent;
+
+mod network;
 
 mod chain;
+
+mod artifact;
+
+mod token;
+
+mod smart_wallet;
+
+mod wallet;
+pub use wallet::SandboxWallet;
 
 mod value;
 
@@ -72,6 +84,10 @@ pub use transaction::{SandboxStatus, SandboxTransaction};
 mod requests;
 pub use requests::RequestCounts;
 
+mod settings;
+
+mod table;
+
 mod shared;
 
 mod page;
@@ -80,11 +96,19 @@ mod extract;
 
 mod auth;
 
+mod chains;
+
 mod wallets;
 
 mod methods;
 
 mod execute;
+
+mod transfer;
+
+mod typed_data;
+
+mod signatures;
 
 mod transactions;
 
@@ -98,6 +122,8 @@ mod miner;
 
 mod handle;
 pub use handle::Sandbox;
+
+mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

@@ -41,7 +41,7 @@ async fn endpoints_and_verbs_that_do_not_exist_are_said_so_in_json() {
         (Method::GET, "/nothing", 404),
         (Method::GET, "/token/", 404),
         (Method::GET, "/token", 405),
-        (Method::DELETE, &format!("/wallets/{}", api.sandbox.wallet_id()), 405),
+        (Method::DELETE, &format!("/transactions/{}", api.sandbox.wallet_id()), 405),
         (Method::PATCH, &api.business("/methods"), 405),
     ] {
         let (status, answer) = api.ask(method, path, None).await;
