@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use x402_core::UnixSeconds;
 use x402_core::testing::ManualClock;
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
+use x402_oneshot::{Client, Config, Credentials, RetryPolicy};
 
 /// When the tests take place.
 pub(crate) const NOW: u64 = 1_750_000_000;
@@ -27,6 +28,12 @@ sol! {
         uint256 validBefore;
         bytes32 nonce;
     }
+}
+
+/// Our own client of a sandbox.
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
+    let config = Config::new(Credentials::new(sandbox.api_key(), sandbox.api_secret()));
+    Client::new(config.base_url(sandbox.base_url()).unwrap().retry(RetryPolicy::none())).unwrap()
 }
 
 /// A sandbox, a client and the token it has been given.

@@ -17,4 +17,7 @@ mod malformed;
 mod methods;
 mod start;
 mod transfers;
+mod wallet_client;
+#[cfg(feature = "signer")]
+mod wallet_signer;
 mod x402;

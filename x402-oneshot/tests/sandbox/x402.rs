@@ -73,9 +73,7 @@ async fn supported_lists_each_chains_token_in_both_versions() {
         let tokens = json!([{
             "contractAddress": token, "name": name, "symbol": "USDC", "decimals": 6, "version": "2",
         }]);
-        let row = |version, network: &str| {
-            json!({"x402Version": version, "scheme": "exact", "network": network, "tokens": tokens})
-        };
+        let row = |version, network: &str| json!({"x402Version": version, "scheme": "exact", "network": network, "tokens": tokens});
         assert_eq!(kinds[2 * index..2 * index + 2], [row(1, v1), row(2, &format!("eip155:{chain}"))]);
     }
     assert_eq!(kinds.len(), 12);
