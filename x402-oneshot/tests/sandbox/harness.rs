@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use x402_core::UnixSeconds;
 use x402_core::testing::ManualClock;
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
+#[cfg(feature = "reqwest")]
 use x402_oneshot::{Client, Config, Credentials, RetryPolicy};
 
 /// When the tests take place.
@@ -31,6 +32,7 @@ sol! {
 }
 
 /// Our own client of a sandbox.
+#[cfg(feature = "reqwest")]
 pub(crate) fn client(sandbox: &Sandbox) -> Client {
     let config = Config::new(Credentials::new(sandbox.api_key(), sandbox.api_secret()));
     Client::new(config.base_url(sandbox.base_url()).unwrap().retry(RetryPolicy::none())).unwrap()

@@ -17,7 +17,8 @@ mod malformed;
 mod methods;
 mod start;
 mod transfers;
+#[cfg(feature = "reqwest")]
 mod wallet_client;
-#[cfg(feature = "signer")]
+#[cfg(all(feature = "reqwest", feature = "signer"))]
 mod wallet_signer;
 mod x402;
