@@ -84,7 +84,8 @@ impl SandboxBuilder {
 
     /// Adds a token, and the chain that it is on; one that is at its address already makes way for it.
     ///
-    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes, and may have any number of decimals.
+    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes: name and version of up to 31 bytes, any
+    /// number of decimals.
     /// The buyer holds some of it from the start.
     ///
     /// ```
@@ -154,7 +155,7 @@ impl SandboxBuilder {
         let (buyer_key, buyer) = BuyerKey::well_known();
         let Self { settings, chains, tokens, clock, .. } = self;
         let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
-        let (account, state) = genesis(plan, entropy)?;
+        let (account, state) = genesis(&plan, entropy)?;
         let shared = Arc::new(Shared::new(account, clock, settings, state, open.clone()));
         if let Some(block_time) = settings.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));

@@ -17,7 +17,7 @@ pub enum SandboxError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// A token cannot be made: its name or its number of decimals is out of all proportion.
+    /// A token cannot be made: its name or version is longer than 31 bytes, or nobody can hold that many of its units.
     #[error("cannot make the token {address} on chain {chain_id}")]
     #[non_exhaustive]
     Token {

@@ -33,7 +33,7 @@ pub(super) struct Plan {
 }
 
 /// Makes the chains, a funded wallet on each, and the account that they belong to.
-pub(super) fn genesis(plan: Plan, mut entropy: Entropy) -> Result<(Account, State), SandboxError> {
+pub(super) fn genesis(plan: &Plan, mut entropy: Entropy) -> Result<(Account, State), SandboxError> {
     let mut ids: Vec<u64> = CHAINS.to_vec();
     let of_tokens = plan.tokens.iter().filter_map(|token| token.network().chain_id());
     for id in plan.chains.iter().copied().chain(of_tokens) {
@@ -65,7 +65,7 @@ pub(super) fn genesis(plan: Plan, mut entropy: Entropy) -> Result<(Account, Stat
         let known = Asset::all_known().filter(|token| token.network() == network && is_free(token));
         for token in known.chain(wanted.iter().copied().cloned()) {
             let address = token.address();
-            issue(&mut chain, token, &plan).ok_or(SandboxError::Token { chain_id: id, address })?;
+            issue(&mut chain, token, plan).ok_or(SandboxError::Token { chain_id: id, address })?;
         }
         chains.add(chain);
     }

@@ -36,7 +36,7 @@ sol! {
 }
 
 /// What can be signed.
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Kind {
     Erc191,

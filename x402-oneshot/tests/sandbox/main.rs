@@ -11,14 +11,20 @@ mod harness;
 
 mod artifact;
 mod auth;
+mod chains;
 mod lifecycle;
 mod lists;
 mod malformed;
 mod methods;
+mod signatures;
+mod smart_wallet;
 mod start;
+mod tokens;
 mod transfers;
 #[cfg(feature = "reqwest")]
 mod wallet_client;
+mod wallet_funds;
 #[cfg(all(feature = "reqwest", feature = "signer"))]
 mod wallet_signer;
+mod wallets;
 mod x402;
