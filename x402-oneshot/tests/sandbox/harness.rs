@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use x402_core::testing::ManualClock;
 use x402_core::{Asset, UnixSeconds};
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
+#[cfg(feature = "reqwest")]
+use x402_oneshot::{Client, Config, Credentials, RetryPolicy};
 
 /// When the tests take place.
 pub(crate) const NOW: u64 = 1_750_000_000;
@@ -29,6 +31,13 @@ sol! {
         uint256 validBefore;
         bytes32 nonce;
     }
+}
+
+/// Our own client of a sandbox.
+#[cfg(feature = "reqwest")]
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
+    let config = Config::new(Credentials::new(sandbox.api_key(), sandbox.api_secret()));
+    Client::new(config.base_url(sandbox.base_url()).unwrap().retry(RetryPolicy::none())).unwrap()
 }
 
 /// A sandbox, a client and the token it has been given.

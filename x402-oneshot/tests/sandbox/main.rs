@@ -34,7 +34,11 @@ mod start;
 mod structs;
 mod tokens;
 mod transfers;
+#[cfg(feature = "reqwest")]
+mod wallet_client;
 mod wallet_funds;
+#[cfg(all(feature = "reqwest", feature = "signer"))]
+mod wallet_signer;
 mod wallets;
 mod webhooks;
 mod x402;
