@@ -15,7 +15,7 @@ use crate::{
     price::Price,
     signature::Signature,
     signer::{PaymentSigner, SignerError, Transfer},
-    time::{Clock, SystemClock},
+    time::{Clock, SystemClock, UnixSeconds},
     version::X402Version,
 };
 
@@ -120,6 +120,12 @@ impl<S: PaymentSigner> Payer<S> {
     #[must_use]
     pub fn signer(&self) -> &S {
         &self.signer
+    }
+
+    /// The time by the payer's clock.
+    #[must_use]
+    pub fn now(&self) -> UnixSeconds {
+        self.clock.now()
     }
 
     /// Chooses among the ways to pay: `exact` on an EVM chain, in an allowed token, within the limits and policies, the

@@ -37,7 +37,7 @@ pub struct Presentation {
 
 /// What to do after an answer.
 #[derive(Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "complete by nature: go on, or end well or badly")]
 pub enum Step {
     /// Present the same payment once more, after this pause.
     Again(Duration),
@@ -161,19 +161,33 @@ impl Presentation {
             status if is_open(status) => {
                 self.hint = receipt.or_else(|| self.hint.take());
                 let after = retry_after(headers);
-                self.open(format!("the server answered {status}"), after, now, waited)
+                match self.open(&format!("the server answered {status}"), after, now, waited) {
+                    Ok(pause) => Step::Again(pause),
+                    Err(failure) => Step::Failed(failure),
+                }
             }
             _ => self.served(receipt),
         }
     }
 
-    /// There was no answer. `was_sent` is false only if no byte of the request can have left.
-    pub fn failed(&mut self, why: &str, was_sent: bool, now: UnixSeconds, waited: Duration) -> Step {
+    /// There was no answer: how long to wait before the same payment is presented again. `was_sent` is false only if no
+    /// byte of the request can have left.
+    ///
+    /// # Errors
+    ///
+    /// If it is over.
+    pub fn failed(
+        &mut self,
+        why: &str,
+        was_sent: bool,
+        now: UnixSeconds,
+        waited: Duration,
+    ) -> Result<Duration, Box<PaymentFailure>> {
         if !was_sent && self.attempts == 0 {
             self.payment.returned();
-            return Step::Failed(Box::new(PaymentFailure::NotSent { payment: Box::new(self.payment.clone()) }));
+            return Err(Box::new(PaymentFailure::NotSent { payment: Box::new(self.payment.clone()) }));
         }
-        self.open(why.to_owned(), None, now, waited)
+        self.open(why, None, now, waited)
     }
 
     /// The one receipt of an answer, if there is one.
@@ -226,7 +240,7 @@ impl Presentation {
                 "the server answered {status}{}",
                 said.map(|said| format!(" ({})", shown(&said))).unwrap_or_default()
             );
-            return self.unknown(why, receipt);
+            return Step::Failed(self.unknown(why, receipt));
         }
         let asks_otherwise = again.is_some_and(|again| !again.asks_the_same_as(&self.offered));
         Step::Failed(Box::new(PaymentFailure::Refused {
@@ -237,27 +251,33 @@ impl Presentation {
         }))
     }
 
-    fn open(&mut self, why: String, after: Option<Duration>, now: UnixSeconds, waited: Duration) -> Step {
+    fn open(
+        &mut self,
+        why: &str,
+        after: Option<Duration>,
+        now: UnixSeconds,
+        waited: Duration,
+    ) -> Result<Duration, Box<PaymentFailure>> {
         self.attempts += 1;
         let pause = self.patience.pause(self.attempts, after);
-        let in_time = pause.is_some_and(|pause| waited.saturating_add(pause) <= self.patience.deadline());
-        // Expired, it can settle no more; it may have, so that asking once more than that is of no use.
-        let lasts = pause.is_some_and(|pause| now.saturating_add(pause) < self.payment.expires());
-        match pause {
-            Some(pause) if in_time && lasts => Step::Again(pause),
-            _ => {
+        let in_time = |pause: &Duration| waited.saturating_add(*pause) <= self.patience.deadline();
+        // Expired, it can settle no more; if it has, nobody can tell us so.
+        let lasts = |pause: &Duration| now.saturating_add(*pause) < self.payment.expires();
+        match pause.filter(in_time).filter(lasts) {
+            Some(pause) => Ok(pause),
+            None => {
                 let hint = self.hint.take();
-                self.unknown(why, hint)
+                Err(self.unknown(why.to_owned(), hint))
             }
         }
     }
 
-    fn unknown(&self, why: String, receipt: Option<SettleResponse>) -> Step {
+    fn unknown(&self, why: String, receipt: Option<SettleResponse>) -> Box<PaymentFailure> {
         if receipt.as_ref().is_some_and(|answer| matches!(self.judge(answer), Settlement::Settled(_))) {
             self.payment.settled();
         }
         let (receipt, payment) = (receipt.map(Box::new), Box::new(self.payment.clone()));
-        Step::Failed(Box::new(PaymentFailure::Unknown { why, receipt, payment }))
+        Box::new(PaymentFailure::Unknown { why, receipt, payment })
     }
 
     fn contradiction(&self, what: &'static str, receipt: Option<SettleResponse>) -> Step {

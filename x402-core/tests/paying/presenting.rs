@@ -171,18 +171,19 @@ fn retry_after_is_honoured_up_to_the_deadline_and_to_the_payments_end() {
     assert!(matches!(case().answer(503, &after("7")), Step::Again(pause) if pause.as_secs() == 7));
     assert!(matches!(failure(case().answer(503, &after("61"))), PaymentFailure::Unknown { .. }));
     let mut late = case();
-    let step = late.presentation.failed("reset", true, now(), Duration::from_secs(60));
-    assert!(matches!(failure(step), PaymentFailure::Unknown { .. }));
+    let end = late.presentation.failed("reset", true, now(), Duration::from_secs(60)).unwrap_err();
+    assert!(matches!(*end, PaymentFailure::Unknown { .. }));
     let mut expired = case();
-    let step = expired.presentation.failed("reset", true, expired.presentation.payment().expires(), Duration::ZERO);
-    assert!(matches!(failure(step), PaymentFailure::Unknown { .. }));
+    let after = expired.presentation.payment().expires();
+    let end = expired.presentation.failed("reset", true, after, Duration::ZERO).unwrap_err();
+    assert!(matches!(*end, PaymentFailure::Unknown { .. }));
 }
 
 #[test]
 fn attack_22_a_nonce_spent_by_an_attempt_before_is_unknown_and_not_refused() {
     let mut case = case();
     let used = asking(&cents(1), Reason::NONCE_USED.as_str());
-    assert!(matches!(case.presentation.failed("reset", true, now(), Duration::ZERO), Step::Again(_)));
+    assert!(case.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
     assert!(matches!(failure(case.answer(402, &used)), PaymentFailure::Unknown { .. }));
 }
 
@@ -200,13 +201,13 @@ fn attack_22_settled_and_then_500_is_unknown_to_the_caller_and_settled_for_the_b
 #[test]
 fn what_never_left_is_returned_and_what_may_have_left_is_not() {
     let mut never = case();
-    let step = never.presentation.failed("connection refused", false, now(), Duration::ZERO);
-    assert!(!failure(step).may_have_paid());
+    let end = never.presentation.failed("connection refused", false, now(), Duration::ZERO).unwrap_err();
+    assert!(!end.may_have_paid());
     assert_eq!(never.counted(), ["0", "0"]);
     let mut second = case();
-    assert!(matches!(second.presentation.failed("reset", true, now(), Duration::ZERO), Step::Again(_)));
+    assert!(second.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
     // That the second attempt did not leave says nothing of the first.
-    assert!(matches!(second.presentation.failed("refused", false, now(), Duration::ZERO), Step::Again(_)));
+    assert!(second.presentation.failed("refused", false, now(), Duration::ZERO).is_ok());
     assert_eq!(second.counted(), ["0", "0.01"]);
 }
 
