@@ -28,9 +28,12 @@ pub(super) struct Purse<S> {
     pub(super) attempt: Duration,
     pub(super) only: Option<X402Version>,
     pub(super) is_insecure: bool,
-    pub(super) unsent: Arc<dyn Fn(&(dyn Error + 'static)) -> bool + Send + Sync>,
-    pub(super) watch: Arc<dyn Fn(Progress<'_>) + Send + Sync>,
+    pub(super) unsent: Arc<Proof>,
+    pub(super) watch: Arc<Watch>,
 }
+
+type Proof = dyn Fn(&(dyn Error + 'static)) -> bool + Send + Sync;
+type Watch = dyn Fn(Progress<'_>) + Send + Sync;
 
 impl<S> PayLayer<S> {
     /// Pays with this payer, within its limits and budget.

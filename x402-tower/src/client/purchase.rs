@@ -193,9 +193,8 @@ impl<R: Body<Data = Bytes>> Answer<R> {
         if only != Some(X402Version::V1) && parts.headers.contains_key(PAYMENT_REQUIRED) {
             return read_offer(&parts.headers, b"").map(Self::Offer).map_err(ClientError::Offer);
         }
-        let body = match collect(body).await {
-            Some(body) => body,
-            None => return Err(ClientError::OfferTooLong { most: MAX_OFFER }),
+        let Some(body) = collect(body).await else {
+            return Err(ClientError::OfferTooLong { most: MAX_OFFER });
         };
         match Offered::from_v1_body(&body) {
             Ok(offered) if only == Some(X402Version::V2) => Err(ClientError::Version { offered: offered.version }),

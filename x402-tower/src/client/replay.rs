@@ -59,15 +59,16 @@ pin_project! {
     /// Any body, with or without a way to make it again.
     ///
     /// ```
+    /// use bytes::Bytes;
     /// use http_body_util::Full;
     /// use x402_tower::client::{Replay, ReplayBody};
     ///
     /// // Made again for each attempt: from a file, say.
-    /// let again = ReplayBody::factory(|| Full::from("a large upload"));
+    /// let again = ReplayBody::factory(|| Full::new(Bytes::from("a large upload")));
     /// assert!(again.replay().is_some());
     ///
     /// // Sent once: paid for only if its price was probed.
-    /// let once = ReplayBody::once(Full::from("a stream"));
+    /// let once = ReplayBody::once(Full::new(Bytes::from("a stream")));
     /// assert!(once.replay().is_none());
     /// ```
     pub struct ReplayBody<B> {

@@ -133,10 +133,12 @@ where
 ///
 /// Dropping it drops the purchase: what was signed by then stays counted on the budget.
 #[must_use = "futures do nothing unless polled"]
-pub struct PayFuture<R>(Pin<Box<dyn Future<Output = Result<Response<ResponseBody<R>>, ClientError>> + Send>>);
+pub struct PayFuture<R>(Pin<Box<dyn Future<Output = Bought<R>> + Send>>);
+
+type Bought<R> = Result<Response<ResponseBody<R>>, ClientError>;
 
 impl<R> Future for PayFuture<R> {
-    type Output = Result<Response<ResponseBody<R>>, ClientError>;
+    type Output = Bought<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.0.as_mut().poll(cx)
