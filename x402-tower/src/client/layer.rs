@@ -33,7 +33,7 @@ pub(super) struct Purse<S> {
 }
 
 type Proof = dyn Fn(&(dyn Error + 'static)) -> bool + Send + Sync;
-type Watch = dyn Fn(Progress<'_>) + Send + Sync;
+type Watch = dyn Fn(&Progress<'_>) + Send + Sync;
 
 impl<S> PayLayer<S> {
     /// Pays with this payer, within its limits and budget.
@@ -86,7 +86,7 @@ impl<S> PayLayer<S> {
     }
 
     /// Calls this at each step of a purchase.
-    pub fn watch(mut self, watch: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
+    pub fn watch(mut self, watch: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Self {
         self.change().watch = Arc::new(watch);
         self
     }

@@ -139,7 +139,7 @@ impl<I, S: PaymentSigner> Purchase<I, S> {
                 }
             };
             let pause = pause.map_err(ClientError::Payment)?;
-            (self.purse.watch)(Progress::Waiting { why: &why, pause });
+            (self.purse.watch)(&Progress::Waiting { why: &why, pause });
             sleep(pause).await;
         }
     }
@@ -156,9 +156,9 @@ async fn sign<S: PaymentSigner>(purse: &Purse<S>, head: &Parts, quote: &Quote) -
         true => quote.choice.clone(),
         false => purse.payer.choose(&offered).map_err(ClientError::NoChoice)?,
     };
-    (purse.watch)(Progress::Chosen(&choice));
+    (purse.watch)(&Progress::Chosen(&choice));
     let payment = purse.payer.sign(&offered, choice).await.map_err(ClientError::Sign)?;
-    (purse.watch)(Progress::Signed(&payment));
+    (purse.watch)(&Progress::Signed(&payment));
     Ok(payment)
 }
 
