@@ -45,14 +45,23 @@ impl Price {
                 return Err(self.fail(format!("the token is {}", asset.symbol())));
             }
         }
-        let Some(zeros) = asset.decimals().checked_sub(self.scale) else {
+        if asset.decimals() < self.scale {
             return Err(self.fail(format!("{} has {} decimals", asset.symbol(), asset.decimals())));
-        };
-        U256::from(10)
-            .checked_pow(U256::from(zeros))
-            .and_then(|factor| self.digits.checked_mul(factor))
-            .map(Amount::from)
-            .ok_or_else(|| self.fail("the amount is above 2^256".to_owned()))
+        }
+        let units = self.units(asset.decimals()).map(Amount::from);
+        units.ok_or_else(|| self.fail("the amount is above 2^256".to_owned()))
+    }
+
+    /// A price in dollars, in units of which one has so many decimals; `None` if it names a token or does not fit.
+    #[cfg(feature = "client")]
+    pub(crate) fn in_dollars(&self, decimals: u8) -> Option<U256> {
+        let is_dollars = self.symbol.as_deref().is_none_or(|symbol| symbol == "USD");
+        is_dollars.then(|| self.units(decimals)).flatten()
+    }
+
+    fn units(&self, decimals: u8) -> Option<U256> {
+        let zeros = decimals.checked_sub(self.scale)?;
+        self.digits.checked_mul(U256::from(10).checked_pow(U256::from(zeros))?)
     }
 
     fn fail(&self, what: String) -> PriceError {

@@ -131,7 +131,7 @@ fn clause_2_3_what_the_server_said_is_echoed_whole() {
               "payTo": PAY_TO, "maxTimeoutSeconds": 60, "extra": { "name": "USDC", "version": "2", "odd": [null, 1.5] },
               "color": "red" },
         ],
-        "extensions": { "payment-identifier": { "info": { "required": false } } },
+        "extensions": { "bazaar": { "info": { "required": false } } },
     });
     let headers = HeaderMap::from_iter([(PAYMENT_REQUIRED, base64(&offer.to_string()))]);
     let payment = sent(&pay(&payer(buyer()), &read_offer(&headers, b"").unwrap()).unwrap());

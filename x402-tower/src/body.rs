@@ -36,6 +36,7 @@ impl<B> ResponseBody<B> {
     }
 
     /// The body, if it is ours and there in full.
+    #[cfg(feature = "server")]
     pub(crate) fn as_bytes(&self) -> Option<Bytes> {
         match &self.inner {
             Inner::Ours { bytes, .. } => Some(bytes.clone()),

@@ -1,9 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs_x402, feature(doc_cfg))]
 
-#[cfg(feature = "server")]
-#[cfg_attr(docsrs_x402, doc(cfg(feature = "server")))]
+#[cfg(any(feature = "client", feature = "server"))]
+#[cfg_attr(docsrs_x402, doc(cfg(any(feature = "client", feature = "server"))))]
 pub mod body;
+
+#[cfg(feature = "client")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "client")))]
+pub mod client;
+#[cfg(feature = "client")]
+pub use client::{PayLayer, PayService};
 
 #[cfg(feature = "paywall")]
 mod paywall;

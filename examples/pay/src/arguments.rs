@@ -2,14 +2,13 @@
 
 use std::{io::Read as _, path::PathBuf, time::Duration};
 
-use alloy_signer_local::PrivateKeySigner;
 use bytes::Bytes;
 use clap::{Parser, ValueEnum};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 use x402_core::Price;
 
-use crate::key;
+use crate::key::{self, Key};
 
 /// Asks for a URL, and pays for it with x402 if it has a price.
 ///
@@ -57,6 +56,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     insecure_http: bool,
 
+    /// Pay for a resource of another host than the URL's too.
+    #[arg(long)]
+    any_resource: bool,
+
     /// Print one JSON object to stdout instead.
     #[arg(long)]
     pub(crate) json: bool,
@@ -81,11 +84,12 @@ pub(crate) struct Plan {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) max_amount: Price,
-    pub(crate) signer: Option<PrivateKeySigner>,
+    pub(crate) key: Key,
     pub(crate) protocol: Protocol,
     pub(crate) wait: Duration,
     pub(crate) dry_run: bool,
-    pub(crate) may_pay: bool,
+    pub(crate) insecure_http: bool,
+    pub(crate) any_resource: bool,
 }
 
 impl Arguments {
@@ -105,11 +109,12 @@ impl Arguments {
             headers: self.headers.iter().cloned().collect(),
             body: self.data.as_deref().map(body).transpose()?.unwrap_or_default(),
             max_amount: self.max_amount.clone(),
-            signer: key::signer(self.key_file.as_deref(), is_local)?,
+            key: key::find(self.key_file.as_deref(), is_local)?,
             protocol: self.protocol,
             wait: Duration::from_secs(self.wait.into()),
             dry_run: self.dry_run,
-            may_pay: is_local || self.insecure_http || self.url.scheme() == "https",
+            insecure_http: self.insecure_http,
+            any_resource: self.any_resource,
         })
     }
 }

@@ -1,31 +1,30 @@
-//! Ask, choose, sign, ask again.
+//! Ask, and pay if it has a price.
 
-use std::time::Duration;
+use std::{io::IsTerminal, time::Duration};
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, StatusCode,
-    header::{LOCATION, RETRY_AFTER},
-};
-use reqwest::{Client, Response, redirect};
-use tokio::time::{Instant, sleep};
+use http::{HeaderMap, StatusCode, header::LOCATION};
+use reqwest::{Client, Request, Response};
 use x402_core::{
-    Reason, SettleResponse, X402Version,
-    client::{Choice, Limits, Offered, Payer, SignedPayment, read_offer},
-    header::{PAYMENT_SIGNATURE, X_PAYMENT, read_receipt},
+    Receipt, X402Version,
+    client::{Choice, Limits, NoChoice, Patience, PayError, Payer, PaymentFailure, Served, SignedPayment},
+    header::{PAYMENT_SIGNATURE, X_PAYMENT},
 };
+use x402_tower::client::{ClientError, PayLayer, Progress, reqwest::PayClient};
 
-use crate::arguments::{Plan, Protocol};
+use crate::{
+    again,
+    arguments::{Plan, Protocol},
+    key::Key,
+};
 
 /// How long one answer is waited for.
-const TIMEOUT: Duration = Duration::from_secs(90);
-/// An offer is no longer than this.
-const MAX_OFFER: usize = 1024 * 1024;
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// How it ended.
 pub(crate) enum Outcome {
-    /// The content came: for the price, for a payment that was presented again, or for nothing.
-    Served { status: StatusCode, body: Bytes, paid: Option<Box<Choice>>, receipt: Option<Box<SettleResponse>> },
+    /// The content came: for the price, or for nothing.
+    Served { status: StatusCode, body: Bytes, paid: Option<Box<Choice>>, receipt: Option<Receipt> },
     /// What it would cost; nothing was paid.
     Priced { choice: Box<Choice>, version: X402Version },
     /// The server answered, and did not serve.
@@ -37,169 +36,125 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) async fn run(plan: &Plan) -> Outcome {
-    // A redirect could lead a payment to another origin; like curl without -L, none is followed.
-    let client = match Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).build() {
+    // Who presents a payment again wants its outcome, and not to pay another time.
+    if [PAYMENT_SIGNATURE, X_PAYMENT].iter().any(|name| plan.headers.contains_key(name)) {
+        return again::present(plan).await;
+    }
+    let built = PayClient::build(Client::builder().timeout(TIMEOUT), layer(plan));
+    let client = match built {
         Ok(client) => client,
         Err(error) => return Outcome::Failed { why: told(&error) },
     };
-    // Who presents a payment again wants its outcome, and not to pay another time.
-    if [PAYMENT_SIGNATURE, X_PAYMENT].iter().any(|name| plan.headers.contains_key(name)) {
-        return present(&client, plan, None).await;
+    if plan.dry_run {
+        return match client.probe(&request(plan)).await {
+            Ok(Some(quote)) => {
+                let version = quote.offered().version;
+                Outcome::Priced { choice: Box::new(quote.choice().clone()), version }
+            }
+            // Without a price there is nothing to be dry about.
+            Ok(None) => ended(client.execute(request(plan)).await).await,
+            Err(error) => failed(error),
+        };
     }
-    let response = match send(&client, plan, None).await {
+    ended(client.execute(request(plan)).await).await
+}
+
+/// The payer, within what the user allowed.
+fn layer(plan: &Plan) -> PayLayer<Key> {
+    let mut limits = Limits::default().max_per_payment(plan.max_amount.clone());
+    if plan.any_resource {
+        limits = limits.any_resource();
+    }
+    let mut layer = PayLayer::new(Payer::new(plan.key.clone()).limits(limits))
+        .patience(Patience::default().for_up_to(plan.wait))
+        .watch(report);
+    if plan.insecure_http {
+        layer = layer.insecure_http();
+    }
+    match plan.protocol {
+        Protocol::Auto => layer,
+        Protocol::V1 => layer.only(X402Version::V1),
+        Protocol::V2 => layer.only(X402Version::V2),
+    }
+}
+
+/// Says what is going on to a person, and to a log only what lasts.
+fn report(progress: &Progress<'_>) {
+    let is_person = std::io::stdout().is_terminal();
+    match progress {
+        Progress::Chosen(choice) if is_person => eprintln!("paying {choice} to {}", choice.pay_to()),
+        Progress::Signed(_) if is_person => eprintln!("waiting for the settlement"),
+        Progress::Waiting { why, pause } => {
+            eprintln!("{why}; presenting the same payment again in {} s", pause.as_secs());
+        }
+        _ => {}
+    }
+}
+
+pub(crate) fn request(plan: &Plan) -> Request {
+    let mut request = Request::new(plan.method.clone(), plan.url.clone());
+    *request.headers_mut() = plan.headers.clone();
+    if !plan.body.is_empty() {
+        *request.body_mut() = Some(plan.body.clone().into());
+    }
+    request
+}
+
+async fn ended(result: Result<Response, ClientError>) -> Outcome {
+    let response = match result {
         Ok(response) => response,
-        Err(error) => return Outcome::Failed { why: told(&error) },
+        Err(error) => return failed(error),
     };
     if response.status().is_redirection() {
-        return Outcome::Failed { why: redirected(&response) };
+        return Outcome::Failed { why: redirected(response.headers(), response.status()) };
     }
-    if response.status() != StatusCode::PAYMENT_REQUIRED {
-        return served_or_not(response, None).await.unwrap_or_else(|why| Outcome::Failed { why });
-    }
-    match prepare(plan, response).await {
-        Ok(Prepared::Price(choice, version)) => Outcome::Priced { choice, version },
-        Ok(Prepared::Payment(payment)) => present(&client, plan, Some(payment)).await,
-        Err(why) => Outcome::Failed { why },
-    }
-}
-
-enum Prepared {
-    Price(Box<Choice>, X402Version),
-    Payment(Box<SignedPayment>),
-}
-
-/// Reads the offer, and signs a payment for it unless that was not wanted.
-async fn prepare(plan: &Plan, response: Response) -> Result<Prepared, String> {
-    let headers = response.headers().clone();
-    let body = read(response, Some(MAX_OFFER)).await?;
-    let offered = offer(plan.protocol, &headers, &body)?;
-    let limits = Limits::default().max_per_payment(plan.max_amount.clone());
-    let choice = limits.choose(&offered);
-    let choice = choice.map_err(|error| match error {
-        error @ x402_core::client::NoChoice::TooExpensive { .. } => format!("{error}; --max-amount allows more"),
-        error => error.to_string(),
-    })?;
-    if plan.dry_run {
-        return Ok(Prepared::Price(Box::new(choice), offered.version));
-    }
-    if !plan.may_pay {
-        return Err("payments are not sent over http to another machine; --insecure-http does it all the same".into());
-    }
-    let signer =
-        plan.signer.clone().ok_or("it costs money and there is no key to pay with: set PRIVATE_KEY or --key-file")?;
-    let payment = Payer::new(signer).limits(limits).sign(&offered, choice).await.map_err(|error| told(&error))?;
-    Ok(Prepared::Payment(Box::new(payment)))
-}
-
-fn offer(protocol: Protocol, headers: &HeaderMap, body: &[u8]) -> Result<Offered, String> {
-    let offered = match protocol {
-        Protocol::V1 => Offered::from_v1_body(body),
-        Protocol::Auto | Protocol::V2 => read_offer(headers, body),
-    };
-    let offered = offered.map_err(|error| told(&error))?;
-    match (protocol, offered.version) {
-        (Protocol::V2, X402Version::V1) => Err("the server offers v1 only".to_owned()),
-        _ => Ok(offered),
-    }
-}
-
-/// Sends the payment. While its outcome is open the same payment is sent again, never another.
-async fn present(client: &Client, plan: &Plan, payment: Option<Box<SignedPayment>>) -> Outcome {
-    let deadline = Instant::now() + plan.wait;
-    let mut was_open = false;
-    loop {
-        let (why, wait) = match send(client, plan, payment.as_deref()).await {
-            // The request may have arrived before the connection broke.
-            Err(error) => (told(&error), Duration::from_secs(2)),
-            Ok(response) if is_open(response.status()) => {
-                let wait = retry_after(response.headers()).unwrap_or(Duration::from_secs(2));
-                (format!("the server answered {}", response.status()), wait)
-            }
-            Ok(response) => match served_or_not(response, payment.as_deref()).await {
-                // An earlier attempt of ours may be what used it.
-                Ok(Outcome::NotServed { reason: Some(used), .. })
-                    if was_open && used == Reason::NONCE_USED.as_str() =>
-                {
-                    return Outcome::Unknown {
-                        why: "the payment is used, and its content did not arrive".into(),
-                        payment,
-                    };
-                }
-                Ok(outcome) => return outcome,
-                Err(why) => (why, Duration::from_secs(2)),
-            },
-        };
-        was_open = true;
-        if wait > deadline.saturating_duration_since(Instant::now()) {
-            return Outcome::Unknown { why, payment };
-        }
-        eprintln!("{why}; presenting the same payment again in {} s", wait.as_secs());
-        sleep(wait).await;
-    }
-}
-
-/// Whether an answer leaves open what became of the payment.
-fn is_open(status: StatusCode) -> bool {
-    status.is_server_error() || matches!(status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS)
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds).max(Duration::from_secs(1)))
-}
-
-async fn send(client: &Client, plan: &Plan, payment: Option<&SignedPayment>) -> Result<Response, reqwest::Error> {
-    let mut request = client.request(plan.method.clone(), plan.url.clone()).headers(plan.headers.clone());
-    if !plan.body.is_empty() {
-        request = request.body(plan.body.clone());
-    }
-    if let Some(payment) = payment {
-        let (name, value) = payment.header();
-        request = request.header(name, value);
-    }
-    request.send().await
-}
-
-async fn served_or_not(response: Response, payment: Option<&SignedPayment>) -> Result<Outcome, String> {
+    let served = response.extensions().get::<Served>().cloned();
     let status = response.status();
-    let headers = response.headers().clone();
-    let body = read(response, None).await?;
-    if status.is_client_error() || status.is_server_error() {
-        return Ok(Outcome::NotServed { status, reason: reason(&headers, &body), body });
-    }
-    let receipt = read_receipt(&headers).map_err(|error| format!("the receipt cannot be read: {error}"))?;
-    let paid = payment.map(|payment| Box::new(payment.choice().clone()));
-    Ok(Outcome::Served { status, body, paid, receipt: receipt.map(Box::new) })
-}
-
-fn redirected(response: &Response) -> String {
-    let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(str::escape_debug);
-    let to = to.map(|to| format!(" to `{to}`")).unwrap_or_default();
-    format!("the server answered {}: it redirects{to}, which is not followed", response.status())
-}
-
-/// The protocol's code for a refusal, from the receipt or from a fresh offer.
-fn reason(headers: &HeaderMap, body: &[u8]) -> Option<String> {
-    let receipt = read_receipt(headers).ok().flatten().and_then(|receipt| receipt.error_reason);
-    receipt
-        .map(|reason| reason.to_string())
-        .or_else(|| read_offer(headers, body).ok().and_then(|offered| offered.required.error))
-        .map(|reason| reason.escape_debug().collect())
-}
-
-async fn read(mut response: Response, most: Option<usize>) -> Result<Bytes, String> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| told(&error))? {
-        body.extend_from_slice(&chunk);
-        if most.is_some_and(|most| body.len() > most) {
-            return Err("the server's offer is too long to be one".to_owned());
+    match (response.bytes().await, served) {
+        (Ok(body), _) if status.is_client_error() || status.is_server_error() => {
+            Outcome::NotServed { status, reason: None, body }
         }
+        (Ok(body), served) => {
+            let paid = served.as_ref().map(|served| Box::new(served.payment.choice().clone()));
+            Outcome::Served { status, body, paid, receipt: served.and_then(|served| served.receipt) }
+        }
+        // It was paid for, and broke off.
+        (Err(error), Some(served)) => Outcome::Unknown { why: told(&error), payment: Some(Box::new(served.payment)) },
+        (Err(error), None) => Outcome::Failed { why: told(&error) },
     }
-    Ok(body.into())
+}
+
+/// What an error means, and what to do about it.
+fn failed(error: ClientError) -> Outcome {
+    let why = told(&error);
+    let advice = match error {
+        ClientError::Payment(failure) => return not_paid(*failure, why),
+        ClientError::NoChoice(NoChoice::TooExpensive { .. }) => "; --max-amount allows more",
+        ClientError::NoChoice(NoChoice::ForeignResource { .. }) => "; --any-resource pays for it all the same",
+        ClientError::Insecure { .. } => "; --insecure-http does it all the same",
+        ClientError::Sign(PayError::Signer(_)) => "; set PRIVATE_KEY or --key-file",
+        _ => "",
+    };
+    Outcome::Failed { why: format!("{why}{advice}") }
+}
+
+fn not_paid(failure: PaymentFailure, why: String) -> Outcome {
+    match failure {
+        PaymentFailure::Refused { status, reason, .. } => Outcome::NotServed { status, reason, body: Bytes::new() },
+        PaymentFailure::Unknown { why, payment, .. } => Outcome::Unknown { why, payment: Some(payment) },
+        PaymentFailure::Contradiction { payment, .. } => Outcome::Unknown { why, payment: Some(payment) },
+        _ => Outcome::Failed { why },
+    }
+}
+
+pub(crate) fn redirected(headers: &HeaderMap, status: StatusCode) -> String {
+    let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).map(str::escape_debug);
+    let to = to.map(|to| format!(" to `{to}`")).unwrap_or_default();
+    format!("the server answered {status}: it redirects{to}, which is not followed")
 }
 
 /// An error and its causes, on one line.
-fn told(error: &dyn std::error::Error) -> String {
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

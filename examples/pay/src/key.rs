@@ -2,26 +2,61 @@
 
 use std::path::Path;
 
-use alloy_primitives::keccak256;
+use alloy_primitives::{Address, keccak256};
 use alloy_signer_local::PrivateKeySigner;
 use url::{Host, Url};
+use x402_core::{
+    PaymentSigner,
+    exact::ExactPayload,
+    signer::{SignerError, Transfer},
+};
+
+/// The key to pay with, if there is one: what a thing costs can be asked without.
+#[derive(Clone)]
+pub(crate) struct Key(Option<PrivateKeySigner>);
+
+/// Not the key.
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Key").field(&self.payer()).finish()
+    }
+}
+
+impl PaymentSigner for Key {
+    fn payer(&self) -> Address {
+        self.0.as_ref().map(PrivateKeySigner::address).unwrap_or_default()
+    }
+
+    async fn sign(&self, transfer: &Transfer) -> Result<ExactPayload, SignerError> {
+        match &self.0 {
+            Some(key) => PaymentSigner::sign(key, transfer).await,
+            None => Err(SignerError::new("there is no key to pay with")),
+        }
+    }
+}
 
 /// The key to pay with: from the file, else from `PRIVATE_KEY`, else, on this machine, the sandbox's.
 ///
 /// No message repeats any of it.
-pub(crate) fn signer(file: Option<&Path>, is_local: bool) -> Result<Option<PrivateKeySigner>, String> {
+pub(crate) fn find(file: Option<&Path>, is_local: bool) -> Result<Key, String> {
     if let Some(file) = file {
         let name = file.display();
         let text = std::fs::read_to_string(file).map_err(|error| format!("--key-file {name}: {error}"))?;
-        return parse(&text).map(Some).ok_or_else(|| format!("--key-file {name}: {NOT_A_KEY}"));
+        return parse(&text).map(Key::from).ok_or_else(|| format!("--key-file {name}: {NOT_A_KEY}"));
     }
     match std::env::var("PRIVATE_KEY") {
         Ok(text) if !text.trim().is_empty() => {
-            parse(&text).map(Some).ok_or_else(|| format!("PRIVATE_KEY: {NOT_A_KEY}"))
+            parse(&text).map(Key::from).ok_or_else(|| format!("PRIVATE_KEY: {NOT_A_KEY}"))
         }
         Err(std::env::VarError::NotUnicode(_)) => Err(format!("PRIVATE_KEY: {NOT_A_KEY}")),
-        _ if is_local => Ok(Some(sandbox_buyer())),
-        _ => Ok(None),
+        _ if is_local => Ok(sandbox_buyer().into()),
+        _ => Ok(Key(None)),
+    }
+}
+
+impl From<PrivateKeySigner> for Key {
+    fn from(key: PrivateKeySigner) -> Self {
+        Self(Some(key))
     }
 }
 
@@ -62,6 +97,6 @@ mod tests {
         ] {
             assert_eq!(is_loopback(&url.parse().unwrap()), is_local, "{url}");
         }
-        assert!(sandbox_buyer().address() != alloy_primitives::Address::ZERO);
+        assert!(sandbox_buyer().address() != Address::ZERO);
     }
 }

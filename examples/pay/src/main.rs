@@ -10,6 +10,7 @@
 //! 0 if the content was served, 1 if it was not, 2 for bad usage, and 3 if the payment may have been taken and nothing
 //! came back: then the signed payment is printed, to be presented again.
 
+mod again;
 mod arguments;
 mod journey;
 mod key;

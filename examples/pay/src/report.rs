@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde_json::{Value, json};
-use x402_core::{SettleResponse, client::Choice};
+use x402_core::{Receipt, client::Choice};
 
 use crate::journey::Outcome;
 
@@ -16,17 +16,17 @@ pub(crate) fn print(outcome: &Outcome, as_json: bool) {
         Outcome::Served { body, paid, receipt, .. } => {
             to_stdout(body);
             if let Some(choice) = paid {
-                eprintln!("paid: {}", price(choice));
+                eprintln!("paid: {choice}");
                 eprintln!("to: {}", choice.pay_to());
             }
             match receipt {
-                Some(receipt) => receipt_lines(receipt).for_each(|line| eprintln!("{line}")),
+                Some(receipt) => receipt_lines(receipt).iter().for_each(|line| eprintln!("{line}")),
                 None if paid.is_some() => eprintln!("there is no receipt"),
                 None => eprintln!("served without payment"),
             }
         }
         Outcome::Priced { choice, version } => {
-            eprintln!("price: {} ({version})", price(choice));
+            eprintln!("price: {choice} ({version})");
             eprintln!("to: {}", choice.pay_to());
             eprintln!("nothing was paid");
         }
@@ -48,21 +48,15 @@ pub(crate) fn print(outcome: &Outcome, as_json: bool) {
     }
 }
 
-fn price(choice: &Choice) -> String {
-    let amount = choice.amount().to_decimal(choice.asset().decimals());
-    format!("{amount} {} on {}", choice.asset().symbol(), choice.asset().network())
-}
-
-fn receipt_lines(receipt: &SettleResponse) -> impl Iterator<Item = String> {
-    let payer = receipt.payer.as_ref().map(|payer| format!("payer: {payer}"));
-    payer.into_iter().chain([format!("transaction: {}", receipt.transaction)])
+fn receipt_lines(receipt: &Receipt) -> [String; 2] {
+    [format!("payer: {}", receipt.payer), format!("transaction: {}", receipt.transaction)]
 }
 
 fn object(outcome: &Outcome) -> Value {
     let offer = |choice: &Choice| {
         json!({
             "amount": choice.amount().to_string(),
-            "price": price(choice),
+            "price": choice.to_string(),
             "asset": choice.asset().address().to_string(),
             "network": choice.asset().network().to_string(),
             "payTo": choice.pay_to().to_string(),
@@ -73,7 +67,7 @@ fn object(outcome: &Outcome) -> Value {
             "outcome": "served",
             "status": status.as_u16(),
             "paid": paid.as_deref().map(offer),
-            "transaction": receipt.as_ref().map(|receipt| &receipt.transaction),
+            "transaction": receipt.as_ref().map(|receipt| receipt.transaction.to_string()),
             "body": String::from_utf8_lossy(body),
         }),
         Outcome::Priced { choice, version } => {

@@ -1,16 +1,26 @@
 //! How much a payment may cost, and in what.
 
-use super::{Choice, NoChoice, Offered, select::choose};
+use std::time::Duration;
+
+use super::{Cheapest, Choice, NoChoice, Offered, select};
 use crate::{amount::Amount, asset::Asset, network::Network, price::Price, requirements::PaymentRequirements};
+
+/// The longest that a signed payment stays valid, whatever the server's `maxTimeoutSeconds`: one hour.
+///
+/// It is the life of a bearer instrument in somebody else's hands.
+const MAX_VALIDITY: Duration = Duration::from_secs(3600);
 
 /// What a payer is willing to pay.
 ///
-/// By default at most one dollar a payment, in the tokens of the [known table](Asset::all_known). An offer in any
-/// other token is passed over: its atomic unit could be worth anything.
+/// By default at most one dollar a payment, in the tokens of the [known table](Asset::all_known), for a resource of the
+/// host that was asked. An offer in any other token is passed over: its atomic unit could be worth anything.
 #[derive(Clone, Debug)]
 pub struct Limits {
     max_per_payment: Price,
+    max_validity: Duration,
     allowed: Vec<Asset>,
+    networks: Option<Vec<Network>>,
+    any_resource: bool,
 }
 
 impl Limits {
@@ -29,14 +39,44 @@ impl Limits {
         self
     }
 
-    /// Chooses among the ways to pay, as [`Payer::choose`](super::Payer::choose) does: what it would cost, without a
+    /// Pays on these networks only.
+    #[must_use]
+    pub fn networks(mut self, networks: impl IntoIterator<Item = Network>) -> Self {
+        self.networks = Some(networks.into_iter().collect());
+        self
+    }
+
+    /// Signs payments that are valid for this long at most, one hour unless told; less if the server's
+    /// `maxTimeoutSeconds` is less.
+    ///
+    /// # Security
+    ///
+    /// Until it expires, a signed payment can be collected by whoever holds it.
+    #[must_use]
+    pub const fn max_validity(mut self, most: Duration) -> Self {
+        self.max_validity = most;
+        self
+    }
+
+    /// Pays for resources of other hosts than [the one that was asked](Offered::asked) too.
+    ///
+    /// # Security
+    ///
+    /// An offer for somebody else's resource may be a lure: whoever passes it on gets what you pay for.
+    #[must_use]
+    pub const fn any_resource(mut self) -> Self {
+        self.any_resource = true;
+        self
+    }
+
+    /// Chooses the cheapest way to pay, as [`Payer::choose`](super::Payer::choose) does: what it would cost, without a
     /// key.
     ///
     /// # Errors
     ///
     /// If nothing can be paid within the limits, with the reason of the offer that came closest.
     pub fn choose(&self, offered: &Offered) -> Result<Choice, NoChoice> {
-        choose(offered, self)
+        select::choose(offered, self, &[], &Cheapest)
     }
 
     /// The most that one request may cost.
@@ -57,14 +97,30 @@ impl Limits {
         self.max_per_payment.in_asset(asset).is_ok_and(|max| amount <= max)
     }
 
-    /// Only requirements on these networks can be paid at all.
-    pub(super) fn is_evm(network: &Network) -> bool {
-        network.chain_id().is_some()
+    /// Whether payments are made on the network. Only EVM chains can be paid on at all.
+    pub(super) fn allows_network(&self, network: &Network) -> bool {
+        network.chain_id().is_some() && self.networks.as_ref().is_none_or(|allowed| allowed.contains(network))
+    }
+
+    /// The host of a resource that was not asked for, if that matters.
+    pub(super) fn foreign_host(&self, offered: &Offered) -> Option<String> {
+        if self.any_resource { None } else { offered.foreign_host() }
+    }
+
+    /// How long a payment is valid that the server gives so many seconds.
+    pub(super) fn validity(&self, max_timeout_seconds: u64) -> Duration {
+        Duration::from_secs(max_timeout_seconds).min(self.max_validity)
     }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_per_payment: Price::ONE, allowed: Vec::new() }
+        Self {
+            max_per_payment: Price::ONE,
+            max_validity: MAX_VALIDITY,
+            allowed: Vec::new(),
+            networks: None,
+            any_resource: false,
+        }
     }
 }

@@ -15,15 +15,32 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! What protects the money: [`Limits`] and [`Policy`] say what may be paid at all, a [`Budget`] how much in all, and a
+//! [`Presentation`] judges the answers, so that a payment whose outcome is open is presented again and no second one is
+//! signed.
 
+mod budget;
+mod identifier;
 mod limit;
 mod offered;
+mod origin;
+mod patience;
 mod payer;
+mod policy;
+mod presentation;
 mod select;
+mod signed;
 
 pub use self::{
+    budget::{Budget, BudgetError, Limit, OverBudget, Spending},
     limit::Limits,
     offered::{Offered, OfferedError, read_offer},
-    payer::{PayError, Payer, SignedPayment},
+    origin::Origin,
+    patience::Patience,
+    payer::{PayError, Payer},
+    policy::{Cheapest, Policy, Selector},
+    presentation::{PaymentFailure, Presentation, Served, Step},
     select::{Choice, NoChoice},
+    signed::SignedPayment,
 };

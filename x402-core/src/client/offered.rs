@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 
+use super::Origin;
 use crate::{
     header::{PAYMENT_REQUIRED, decode_payment_required},
     requirements::PaymentRequired,
@@ -17,6 +18,8 @@ pub struct Offered {
     pub version: X402Version,
     /// What is asked.
     pub required: PaymentRequired,
+    /// Whose answer it is.
+    pub asked: Option<Origin>,
 }
 
 /// Reads the offer of a response with status 402: the v2 header, or else the v1 body.
@@ -28,7 +31,7 @@ pub fn read_offer(headers: &HeaderMap, body: &[u8]) -> Result<Offered, OfferedEr
     match headers.get(PAYMENT_REQUIRED) {
         Some(value) => {
             let required = decode_payment_required(value).map_err(OfferedError::Header)?;
-            Ok(Offered { version: X402Version::V2, required })
+            Ok(Offered::new(X402Version::V2, required))
         }
         None => Offered::from_v1_body(body),
     }
@@ -38,7 +41,30 @@ impl Offered {
     /// An offer that came by other means than a response.
     #[must_use]
     pub const fn new(version: X402Version, required: PaymentRequired) -> Self {
-        Self { version, required }
+        Self { version, required, asked: None }
+    }
+
+    /// The same offer, of the server that was asked: what is offered must be a resource of its host, and counts on its
+    /// share of the [budget](super::Budget::per_origin).
+    #[must_use]
+    pub fn asked(mut self, origin: Origin) -> Self {
+        self.asked = Some(origin);
+        self
+    }
+
+    /// The host of the resource, if it is another than the one that was asked. A path, or a text that is no URL, is of
+    /// no other host.
+    ///
+    /// Scheme and port are not compared: a server behind a proxy often does not know its own.
+    pub(super) fn foreign_host(&self) -> Option<String> {
+        let (asked, offered) = (self.asked.as_ref()?, Origin::parse(&self.required.resource.url)?);
+        (!offered.is_host_of(asked)).then(|| offered.host().to_owned())
+    }
+
+    /// Whether the same could be signed for this offer as for the other: its ways to pay are the same.
+    #[must_use]
+    pub fn asks_the_same_as(&self, other: &Self) -> bool {
+        self.version == other.version && self.required.accepts == other.required.accepts
     }
 
     /// Reads the v1 offer in a body, for a client that wants to pay in v1.
@@ -48,7 +74,7 @@ impl Offered {
     /// If the body is no v1 offer.
     pub fn from_v1_body(body: &[u8]) -> Result<Self, OfferedError> {
         let required = wire::decode_payment_required_in(X402Version::V1, body).map_err(OfferedError::Body)?;
-        Ok(Self { version: X402Version::V1, required })
+        Ok(Self::new(X402Version::V1, required))
     }
 }
 

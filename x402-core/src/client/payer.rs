@@ -1,35 +1,40 @@
 //! Signing what was chosen.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use alloy_primitives::{B256, U256};
-use http::{HeaderName, HeaderValue};
+use alloy_primitives::{B256, U256, hex};
 
-use super::{Choice, Limits, NoChoice, Offered};
+use super::{
+    Budget, Cheapest, Choice, Limits, NoChoice, Offered, OverBudget, Policy, Selector, SignedPayment, identifier,
+    select,
+};
 use crate::{
     error::BoxError,
     exact::ExactPayload,
-    header::{encode_payment, payment_header},
     payload::PaymentPayload,
+    price::Price,
     signature::Signature,
     signer::{PaymentSigner, SignerError, Transfer},
-    time::{Clock, SystemClock},
+    time::{Clock, SystemClock, UnixSeconds},
     version::X402Version,
 };
 
-/// The longest that a signed payment stays valid, whatever the server's `maxTimeoutSeconds`: one hour.
-///
-/// It is the life of a bearer instrument in somebody else's hands.
-const MAX_VALIDITY: Duration = Duration::from_secs(3600);
-
 /// How far v1 payments are back-dated, as by all v1 clients, since servers' clocks differ. v2 payments are valid since
 /// ever.
-const V1_BACKDATING: Duration = Duration::from_secs(600);
+const V1_BACKDATING: std::time::Duration = std::time::Duration::from_secs(600);
 
-/// Chooses and signs payments, within limits.
+type Confirm = dyn Fn(Choice, Offered) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync;
+
+/// Chooses and signs payments, within limits and a budget.
+///
+/// Clones share signer and budget.
 pub struct Payer<S> {
-    signer: S,
+    signer: Arc<S>,
     limits: Limits,
+    policies: Vec<Arc<dyn Policy>>,
+    selector: Arc<dyn Selector>,
+    confirm: Option<(Price, Arc<Confirm>)>,
+    budget: Option<Budget>,
     clock: Arc<dyn Clock>,
     nonces: Arc<dyn Fn() -> Result<B256, BoxError> + Send + Sync>,
 }
@@ -38,13 +43,58 @@ impl<S: PaymentSigner> Payer<S> {
     /// Pays with this signer, at most one dollar a payment, in known tokens.
     #[must_use]
     pub fn new(signer: S) -> Self {
-        Self { signer, limits: Limits::default(), clock: Arc::new(SystemClock), nonces: Arc::new(random_nonce) }
+        Self {
+            signer: Arc::new(signer),
+            limits: Limits::default(),
+            policies: Vec::new(),
+            selector: Arc::new(Cheapest),
+            confirm: None,
+            budget: None,
+            clock: Arc::new(SystemClock),
+            nonces: Arc::new(random_nonce),
+        }
     }
 
     /// Pays within other limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Pays only what this rule allows too. All rules must agree.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
+        self.policies.push(Arc::new(policy));
+        self
+    }
+
+    /// Picks among the ways to pay by another rule than the lowest price.
+    #[must_use]
+    pub fn selector(mut self, selector: impl Selector + 'static) -> Self {
+        self.selector = Arc::new(selector);
+        self
+    }
+
+    /// Asks before it signs a payment of more than this; without a yes nothing is signed.
+    ///
+    /// # Security
+    ///
+    /// The offer's texts are the server's own words. Show price, recipient and host beside them.
+    #[must_use]
+    pub fn confirm_above<F, A>(mut self, price: Price, ask: F) -> Self
+    where
+        F: Fn(Choice, Offered) -> A + Send + Sync + 'static,
+        A: Future<Output = bool> + Send + 'static,
+    {
+        self.confirm = Some((price, Arc::new(move |choice, offered| Box::pin(ask(choice, offered)))));
+        self
+    }
+
+    /// Pays no more than this budget has left.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = Some(budget);
         self
     }
 
@@ -68,51 +118,84 @@ impl<S: PaymentSigner> Payer<S> {
 
     /// The signer.
     #[must_use]
-    pub const fn signer(&self) -> &S {
+    pub fn signer(&self) -> &S {
         &self.signer
     }
 
-    /// Chooses among the ways to pay: `exact` on an EVM chain, in an allowed token, within the limit, the cheapest.
+    /// The time by the payer's clock.
+    #[must_use]
+    pub fn now(&self) -> UnixSeconds {
+        self.clock.now()
+    }
+
+    /// Chooses among the ways to pay: `exact` on an EVM chain, in an allowed token, within the limits and policies, the
+    /// cheapest unless a [`selector`](Self::selector) says otherwise.
     ///
     /// # Errors
     ///
     /// If there is none, with the reason of the one that came closest.
     pub fn choose(&self, offered: &Offered) -> Result<Choice, NoChoice> {
-        self.limits.choose(offered)
+        select::choose(offered, &self.limits, &self.policies, &*self.selector)
     }
 
-    /// Signs a payment for what was chosen.
+    /// Signs a payment for what was chosen, and counts it on the budget.
     ///
     /// # Errors
     ///
-    /// If there is no randomness, the signer fails, or what it signed is not what it was asked.
+    /// If it was not confirmed, the budget has no room for it, there is no randomness, the signer fails, or what it
+    /// signed is not what it was asked. Nothing stays counted then, except after the last: that signature exists.
     pub async fn sign(&self, offered: &Offered, choice: Choice) -> Result<SignedPayment, PayError> {
+        self.confirmed(offered, &choice).await?;
         let now = self.clock.now();
-        let timeout = Duration::from_secs(choice.requirements.max_timeout_seconds).min(MAX_VALIDITY);
         let valid_after = match offered.version {
             X402Version::V1 => now.saturating_sub(V1_BACKDATING).as_secs(),
             X402Version::V2 => 0,
         };
+        let validity = self.limits.validity(choice.requirements.max_timeout_seconds);
         let transfer = Transfer {
             asset: choice.asset.clone(),
             to: choice.pay_to,
             value: choice.amount().as_u256(),
             valid_after: U256::from(valid_after),
-            valid_before: U256::from(now.saturating_add(timeout).as_secs()),
+            valid_before: U256::from(now.saturating_add(validity).as_secs()),
             nonce: (self.nonces)().map_err(PayError::Nonce)?,
         };
-        let signed = self.signer.sign(&transfer).await.map_err(PayError::Signer)?;
+        let reservation = match &self.budget {
+            Some(budget) => Some(budget.reserve(&choice, offered.asked.as_ref(), now).map_err(PayError::OverBudget)?),
+            None => None,
+        };
+        let signed = self.signer.sign(&transfer).await.map_err(|error| {
+            // A signer that fails has made no signature.
+            if let Some(reservation) = &reservation {
+                reservation.returned();
+            }
+            PayError::Signer(error)
+        })?;
         self.check(&signed, &transfer)?;
         let payload = match offered.version {
             X402Version::V1 => PaymentPayload::v1(choice.requirements.network.clone(), signed),
-            X402Version::V2 => PaymentPayload::v2(
-                choice.requirements.clone(),
-                signed,
-                Some(offered.required.resource.clone()),
-                offered.required.extensions.clone(),
-            ),
+            X402Version::V2 => {
+                let id = hex::encode(signed.authorization.nonce);
+                let extensions = offered.required.extensions.as_ref();
+                PaymentPayload::v2(
+                    choice.requirements.clone(),
+                    signed,
+                    Some(offered.required.resource.clone()),
+                    extensions.map(|declared| identifier::echo(declared, &id)),
+                )
+            }
         };
-        Ok(SignedPayment { payload, choice })
+        Ok(SignedPayment::new(payload, choice, reservation))
+    }
+
+    async fn confirmed(&self, offered: &Offered, choice: &Choice) -> Result<(), PayError> {
+        let Some((threshold, ask)) = &self.confirm else { return Ok(()) };
+        // A threshold that is no amount of the token is no permission.
+        let is_above = threshold.in_asset(&choice.asset).map_or(true, |threshold| choice.amount() > threshold);
+        match is_above && !ask(choice.clone(), offered.clone()).await {
+            true => Err(PayError::NotConfirmed),
+            false => Ok(()),
+        }
     }
 
     /// Whether the signer signed what it was asked to. It may have chosen its own nonce and a narrower window.
@@ -135,9 +218,24 @@ impl<S: PaymentSigner> Payer<S> {
     }
 }
 
+impl<S> Clone for Payer<S> {
+    fn clone(&self) -> Self {
+        Self {
+            signer: Arc::clone(&self.signer),
+            limits: self.limits.clone(),
+            policies: self.policies.clone(),
+            selector: Arc::clone(&self.selector),
+            confirm: self.confirm.clone(),
+            budget: self.budget.clone(),
+            clock: Arc::clone(&self.clock),
+            nonces: Arc::clone(&self.nonces),
+        }
+    }
+}
+
 impl<S> fmt::Debug for Payer<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Payer").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Payer").field("limits", &self.limits).field("budget", &self.budget).finish_non_exhaustive()
     }
 }
 
@@ -145,33 +243,6 @@ fn random_nonce() -> Result<B256, BoxError> {
     let mut nonce = B256::ZERO;
     getrandom::fill(nonce.as_mut_slice())?;
     Ok(nonce)
-}
-
-/// A payment, ready to be sent. It can be sent again as it is; signing anew would pay anew.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct SignedPayment {
-    payload: PaymentPayload,
-    choice: Choice,
-}
-
-impl SignedPayment {
-    /// The payment.
-    #[must_use]
-    pub const fn payload(&self) -> &PaymentPayload {
-        &self.payload
-    }
-
-    /// What it pays.
-    pub const fn choice(&self) -> &Choice {
-        &self.choice
-    }
-
-    /// The header to send it in. The value is marked sensitive: whoever sees it can spend it.
-    #[must_use]
-    pub fn header(&self) -> (HeaderName, HeaderValue) {
-        (payment_header(self.payload.version()), encode_payment(&self.payload))
-    }
 }
 
 /// Why nothing was signed.
@@ -184,6 +255,12 @@ pub enum PayError {
     /// There was no randomness for a nonce.
     #[error("no random nonce could be had")]
     Nonce(#[source] BoxError),
+    /// The payment was to be confirmed, and was not.
+    #[error("the payment was not confirmed")]
+    NotConfirmed,
+    /// The budget has no room for it.
+    #[error("the payment was not signed")]
+    OverBudget(#[source] OverBudget),
     /// The signer failed.
     #[error("the payment was not signed")]
     Signer(#[source] SignerError),

@@ -1,10 +1,10 @@
 //! Choosing among the ways to pay.
 
-use std::cmp::Ordering;
+use std::{borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
 use alloy_primitives::{Address, U256};
 
-use super::{Limits, Offered};
+use super::{Limits, Offered, Policy, Selector};
 use crate::{
     amount::Amount,
     asset::Asset,
@@ -47,8 +47,10 @@ impl Choice {
         self.pay_to
     }
 
-    /// Compares two prices in whole tokens.
-    fn cheaper(a: &Self, b: &Self) -> Ordering {
+    /// Compares two prices in whole tokens. Where they are too large to be compared, they count as equal.
+    #[must_use]
+    pub fn compare_price(&self, other: &Self) -> Ordering {
+        let (a, b) = (self, other);
         // a / 10^x < b / 10^y where a * 10^y < b * 10^x
         let scaled = |choice: &Self, by: &Self| {
             let factor = U256::from(10).checked_pow(U256::from(by.asset.decimals()))?;
@@ -62,41 +64,82 @@ impl Choice {
     }
 }
 
-pub(super) fn choose(offered: &Offered, limits: &Limits) -> Result<Choice, NoChoice> {
+/// The price with its token and network, for people.
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let price = self.amount().to_decimal(self.asset.decimals());
+        write!(f, "{price} {} on {}", self.asset.symbol(), self.asset.network())
+    }
+}
+
+pub(super) fn choose(
+    offered: &Offered,
+    limits: &Limits,
+    policies: &[Arc<dyn Policy>],
+    selector: &dyn Selector,
+) -> Result<Choice, NoChoice> {
+    if let Some(host) = limits.foreign_host(offered) {
+        return Err(NoChoice::ForeignResource { host });
+    }
     let mut affordable = Vec::new();
     let mut why = NoChoice::Unsupported;
     for requirements in &offered.required.accepts {
-        if requirements.scheme != Scheme::EXACT || !Limits::is_evm(&requirements.network) {
-            continue;
+        match consider(requirements, offered, limits, policies) {
+            Ok(choice) => affordable.push(choice),
+            Err(no) => why = why.max(no),
         }
-        // Another transfer method (Permit2) is signed differently.
-        if requirements.extra.get("assetTransferMethod").is_some_and(|method| method != "eip3009") {
-            continue;
-        }
-        let Some(pay_to) = requirements.pay_to.evm() else { continue };
-        let Some(asset) = limits.asset(requirements) else {
-            why = why.max(NoChoice::UnknownAsset);
-            continue;
-        };
-        if !limits.allows(&asset, requirements.amount) {
-            let price = requirements.amount.to_decimal(asset.decimals());
-            why = why.max(NoChoice::TooExpensive {
-                price: format!("{price} {}", asset.symbol()),
-                limit: limits.max().clone(),
-            });
-            continue;
-        }
-        affordable.push(Choice { requirements: requirements.clone(), asset, pay_to });
     }
-    affordable.into_iter().min_by(Choice::cheaper).ok_or(why)
+    if affordable.is_empty() {
+        return Err(why);
+    }
+    let selected = selector.select(&affordable).filter(|index| *index < affordable.len());
+    selected.map(|index| affordable.swap_remove(index)).ok_or(NoChoice::NoneSelected)
+}
+
+/// Whether one way to pay is within the limits.
+fn consider(
+    requirements: &Verbatim<PaymentRequirements>,
+    offered: &Offered,
+    limits: &Limits,
+    policies: &[Arc<dyn Policy>],
+) -> Result<Choice, NoChoice> {
+    // Another transfer method (Permit2) is signed differently.
+    let is_eip3009 = requirements.extra.get("assetTransferMethod").is_none_or(|method| method == "eip3009");
+    if requirements.scheme != Scheme::EXACT || !limits.allows_network(&requirements.network) || !is_eip3009 {
+        return Err(NoChoice::Unsupported);
+    }
+    let pay_to = requirements.pay_to.evm().ok_or(NoChoice::Unsupported)?;
+    let asset = limits.asset(requirements).ok_or(NoChoice::UnknownAsset)?;
+    let choice = Choice { requirements: requirements.clone(), asset, pay_to };
+    if !limits.allows(&choice.asset, requirements.amount) {
+        return Err(NoChoice::TooExpensive { price: choice.to_string(), limit: limits.max().clone() });
+    }
+    match policies.iter().find_map(|policy| policy.check(&choice, offered).err()) {
+        Some(why) => Err(NoChoice::Policy(why)),
+        None => Ok(choice),
+    }
 }
 
 /// Why no way to pay was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoChoice {
-    /// No offer is an `exact` payment on an EVM chain.
-    #[error("the server offers no way to pay that this client supports (`exact` with EIP-3009 on an EVM chain)")]
+    /// What is offered is a resource of another host than the one that was asked.
+    #[error("the server asks to be paid for a resource of {host}, which is not what was asked for")]
+    ForeignResource {
+        /// That host.
+        host: String,
+    },
+    /// The [`Selector`] picked none.
+    #[error("none of the ways to pay was selected")]
+    NoneSelected,
+    /// A [`Policy`] allows none of the offers.
+    #[error("the payment is not allowed: {0}")]
+    Policy(Cow<'static, str>),
+    /// No offer is an `exact` payment on an EVM chain, or on one of those allowed.
+    #[error(
+        "the server offers no way to pay that this client supports (`exact` with EIP-3009 on an allowed EVM chain)"
+    )]
     Unsupported,
     /// Every offer is in a token that is not known and not allowed.
     #[error("the server asks for a token that is not known and not allowed")]
@@ -118,6 +161,8 @@ impl NoChoice {
             Self::Unsupported => 0,
             Self::UnknownAsset => 1,
             Self::TooExpensive { .. } => 2,
+            // These are about the whole offer, or about one that nothing else is wrong with.
+            Self::ForeignResource { .. } | Self::NoneSelected | Self::Policy(_) => 3,
         };
         if rank(&other) > rank(&self) { other } else { self }
     }
@@ -140,7 +185,7 @@ mod tests {
 
     fn offered(accepts: Vec<PaymentRequirements>) -> Offered {
         let required = PaymentRequired::new(ResourceInfo::new("https://x.example"), accepts);
-        Offered { version: X402Version::V2, required }
+        Offered::new(X402Version::V2, required)
     }
 
     fn usdc(network: &Network) -> Asset {
@@ -154,23 +199,23 @@ mod tests {
         // Half a cent of an 18-decimal token is less than a cent of USDC, though the number is larger.
         let half_a_cent = requirement(&dai, 5_000_000_000_000_000);
         let offered = offered(vec![requirement(&usdc(&Network::BASE), 10_000), half_a_cent]);
-        assert_eq!(choose(&offered, &limits).unwrap().asset().symbol(), "DAI");
+        assert_eq!(limits.choose(&offered).unwrap().asset().symbol(), "DAI");
     }
 
     #[test]
     fn attack_25_price_bait_above_the_limit_is_not_paid() {
         let offered = offered(vec![requirement(&usdc(&Network::BASE), 1_000_001)]);
-        let error = choose(&offered, &Limits::default()).unwrap_err();
-        assert_eq!(error.to_string(), "the price of 1.000001 USDC is above the limit of 1");
+        let error = Limits::default().choose(&offered).unwrap_err();
+        assert_eq!(error.to_string(), "the price of 1.000001 USDC on eip155:8453 is above the limit of 1");
         let limits = Limits::default().max_per_payment("$2".parse().unwrap());
-        assert!(choose(&offered, &limits).is_ok());
+        assert!(limits.choose(&offered).is_ok());
     }
 
     #[test]
     fn attack_25_asset_swap_to_an_unknown_token_is_not_paid() {
         let fake = Asset::new(8453, Address::repeat_byte(9), "USDC", "USD Coin", "2", 6);
         let offered = offered(vec![requirement(&fake, 1)]);
-        assert_eq!(choose(&offered, &Limits::default()).unwrap_err(), NoChoice::UnknownAsset);
+        assert_eq!(Limits::default().choose(&offered).unwrap_err(), NoChoice::UnknownAsset);
     }
 
     #[test]
@@ -182,6 +227,6 @@ mod tests {
         let mut permit2 = requirement(&usdc(&Network::BASE), 1);
         permit2.extra.insert("assetTransferMethod".to_owned(), "permit2".into());
         let offered = offered(vec![upto, solana, permit2]);
-        assert_eq!(choose(&offered, &Limits::default()).unwrap_err(), NoChoice::Unsupported);
+        assert_eq!(Limits::default().choose(&offered).unwrap_err(), NoChoice::Unsupported);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 use super::{Offers, Refusal};
 use crate::{payload::PaymentPayload, reason::Reason, requirements::Extra, version::X402Version, wire};
 
-const KEY: &str = "payment-identifier";
+pub(crate) const KEY: &str = "payment-identifier";
 
 /// Whether a payer must name its payments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

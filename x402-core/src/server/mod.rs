@@ -42,7 +42,7 @@ mod case;
 mod gate;
 mod hold;
 mod hook;
-mod identifier;
+pub(crate) mod identifier;
 mod offer;
 mod pending;
 mod refusal;

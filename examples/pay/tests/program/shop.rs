@@ -36,7 +36,9 @@ impl Shop {
     pub(crate) async fn open(facilitator: impl Facilitator + 'static) -> Self {
         let usdc = Asset::usdc(&Network::BASE_SEPOLIA).unwrap();
         let offer = Offer::exact(&usdc, &"$0.05".parse().unwrap(), SELLER).unwrap();
-        let offers = Offers::new("https://shop.example/premium", [offer]).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let offers = Offers::new(format!("{url}/premium"), [offer]).unwrap();
         let layer = PaymentLayer::new(Gate::new(facilitator), offers);
         let requests = Arc::<Mutex<Vec<HeaderMap>>>::default();
         let log = Arc::clone(&requests);
@@ -51,8 +53,6 @@ impl Shop {
                 log.lock().unwrap().push(request.headers().clone());
                 next.run(request)
             }));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, app).await });
         Self { url, requests }
     }

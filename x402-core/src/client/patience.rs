@@ -1,0 +1,77 @@
+//! How long a payment is presented again.
+
+use std::time::Duration;
+
+/// How often, and for how long, a payment is presented again while its outcome is open.
+///
+/// By default for a minute, after 1, 2, 4 and then 8 seconds, or when the server's `Retry-After` says, and never after
+/// the payment expired.
+///
+/// ```
+/// use std::time::Duration;
+/// use x402_core::client::Patience;
+///
+/// let patience = Patience::default().for_up_to(Duration::from_secs(20));
+/// # let _ = patience;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Patience {
+    deadline: Duration,
+    attempts: u32,
+    first: Duration,
+    longest: Duration,
+}
+
+impl Patience {
+    /// Presents a payment once and never again.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { attempts: 1, ..Self::default() }
+    }
+
+    /// Presents it again for this long, counted from the first time.
+    #[must_use]
+    pub const fn for_up_to(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Presents it so many times at most, the first one included.
+    #[must_use]
+    pub const fn attempts(mut self, most: u32) -> Self {
+        self.attempts = most;
+        self
+    }
+
+    /// Waits this long before the second time, and twice as long each time after, up to `longest`.
+    #[must_use]
+    pub const fn pauses(mut self, first: Duration, longest: Duration) -> Self {
+        self.first = first;
+        self.longest = longest;
+        self
+    }
+
+    pub(super) const fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// The pause after so many attempts; what the server asks for counts if it is longer. `None` if that was the last.
+    pub(super) fn pause(&self, attempts: u32, asked: Option<Duration>) -> Option<Duration> {
+        if attempts >= self.attempts {
+            return None;
+        }
+        let doubled = self.first.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+        Some(doubled.min(self.longest).max(asked.unwrap_or_default()))
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(60),
+            attempts: 16,
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(8),
+        }
+    }
+}

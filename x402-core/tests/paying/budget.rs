@@ -1,0 +1,111 @@
+//! The cumulative budget.
+
+use std::{thread, time::Duration};
+
+use alloy_primitives::Address;
+use x402_core::{
+    Asset, UnixSeconds,
+    client::{Budget, Limit, Limits, Origin, PayError},
+    testing::ManualClock,
+};
+
+use crate::{cents, offered, offered_at, pay, payer, requirement, support::NOW, usdc};
+
+fn budget(total: &str) -> Budget {
+    Budget::new(total.parse().unwrap()).unwrap()
+}
+
+fn broken(result: Result<x402_core::client::SignedPayment, PayError>) -> Limit {
+    match result {
+        Err(PayError::OverBudget(over)) => over.limit(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_hundred_threads_with_a_budget_for_37_sign_37_payments() {
+    let budget = budget("$0.37");
+    let payer = payer().budget(budget.clone());
+    let signed: usize = thread::scope(|scope| {
+        let threads: Vec<_> = (0..100).map(|_| scope.spawn(|| pay(&payer, &cents(1)).is_ok())).collect();
+        threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum()
+    });
+    assert_eq!(signed, 37);
+    assert_eq!((budget.spending().open(), budget.spending().remaining()), ("0.37".into(), "0".into()));
+}
+
+#[test]
+fn what_is_unknown_stays_counted_and_what_is_settled_or_returned_is_told_apart() {
+    let budget = budget("$0.03");
+    let payer = payer().budget(budget.clone());
+    let [settled, returned, unknown] = [1, 1, 1].map(|price| pay(&payer, &cents(price)).unwrap());
+    assert_eq!(broken(pay(&payer, &cents(1))), Limit::Total);
+    settled.settled();
+    returned.returned();
+    // Once told, it stays so.
+    settled.returned();
+    returned.settled();
+    drop(unknown);
+    let spending = budget.spending();
+    assert_eq!([spending.settled(), spending.open(), spending.remaining()], ["0.01", "0.01", "0.01"]);
+    assert!(pay(&payer, &cents(1)).is_ok());
+    assert_eq!(broken(pay(&payer, &cents(1))), Limit::Total);
+}
+
+#[test]
+fn one_origin_has_its_own_share_and_no_server_hides_in_anothers() {
+    let budget = budget("$1").per_origin("$0.02".parse().unwrap()).unwrap();
+    let payer = payer().budget(budget.clone());
+    let at = |origin| offered_at(origin, [requirement(&usdc(), 20_000)]);
+    assert!(pay(&payer, &at("https://a.example")).is_ok());
+    assert_eq!(broken(pay(&payer, &at("https://a.example"))), Limit::Origin);
+    assert!(pay(&payer, &at("https://b.example")).is_ok());
+    assert_eq!(budget.spent_at(&Origin::parse("https://A.example/other").unwrap()), "0.02");
+    // An offer that came from nowhere has no share.
+    let mut stray = at("https://c.example");
+    stray.asked = None;
+    assert_eq!(broken(pay(&payer, &stray)), Limit::Origin);
+}
+
+#[test]
+fn a_window_frees_what_is_older_than_it() {
+    let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
+    let budget = budget("$1").per_window("$0.02".parse().unwrap(), Duration::from_secs(60)).unwrap();
+    let payer = payer().clock(clock.clone()).budget(budget);
+    assert!(pay(&payer, &cents(1)).is_ok());
+    clock.advance(Duration::from_secs(30));
+    assert!(pay(&payer, &cents(1)).is_ok());
+    assert_eq!(broken(pay(&payer, &cents(1))), Limit::Window);
+    clock.advance(Duration::from_secs(30));
+    assert!(pay(&payer, &cents(1)).is_ok(), "the first is a minute old");
+    assert_eq!(broken(pay(&payer, &cents(1))), Limit::Window);
+}
+
+#[test]
+fn attack_25_unit_confusion_eighteen_decimals_count_as_dollars() {
+    let dai = Asset::new(8453, Address::repeat_byte(1), "DAI", "Dai", "1", 18);
+    let budget = budget("$1");
+    let payer = payer().limits(Limits::default().allow(dai.clone())).budget(budget.clone());
+    let half = offered([requirement(&dai, 500_000_000_000_000_000)]);
+    assert!(pay(&payer, &half).is_ok());
+    assert_eq!(budget.spending().remaining(), "0.5");
+    assert!(pay(&payer, &cents(50)).is_ok());
+    assert_eq!(broken(pay(&payer, &offered([requirement(&dai, 1)]))), Limit::Total);
+}
+
+#[test]
+fn a_budget_is_in_dollars() {
+    assert!(Budget::new("1 USD".parse().unwrap()).is_ok());
+    let error = Budget::new("1 USDC".parse().unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), "`1 USDC` is no budget: it is a number of dollars, without a token");
+}
+
+#[test]
+fn a_payer_and_its_clones_share_one_budget() {
+    let budget = budget("$0.01");
+    let one = payer().budget(budget.clone());
+    let (clone, two) = (one.clone(), payer().budget(budget));
+    assert!(pay(&one, &cents(1)).is_ok());
+    assert_eq!(broken(pay(&clone, &cents(1))), Limit::Total);
+    assert_eq!(broken(pay(&two, &cents(1))), Limit::Total);
+}

@@ -1,0 +1,113 @@
+//! What may be paid: limits, policies, the selector, and being asked first.
+
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use x402_core::{
+    Asset, Network, PaymentRequired, ResourceInfo, X402Version,
+    client::{Choice, Limits, NoChoice, Offered, Origin, PayError},
+};
+
+use crate::{
+    STRANGER, cents, offered, pay, payer, requirement,
+    support::{NOW, PAY_TO},
+    usdc,
+};
+
+/// An offer for `resource` that came from `asked`.
+fn lure(asked: &str, resource: &str) -> Offered {
+    let required = PaymentRequired::new(ResourceInfo::new(resource), [requirement(&usdc(), 10_000)]);
+    Offered::new(X402Version::V2, required).asked(Origin::parse(asked).unwrap())
+}
+
+#[test]
+fn attack_25_resource_spoof_another_hosts_resource_is_not_paid_for() {
+    let spoofed = lure("https://cheap.example/x", "https://dear.example/x");
+    let error = payer().choose(&spoofed).unwrap_err();
+    assert_eq!(error, NoChoice::ForeignResource { host: "dear.example".into() });
+    assert!(payer().limits(Limits::default().any_resource()).choose(&spoofed).is_ok());
+    for (asked, resource) in [
+        ("https://a.example/x", "https://a.example/y"),
+        ("https://a.example/x", "http://a.example:8080/x"), // a server behind a proxy
+        ("https://a.example/x", "/x"),
+        ("https://a.example/x", ""),
+        ("http://127.0.0.1:1/x", "http://localhost:2/x"),
+    ] {
+        assert!(payer().choose(&lure(asked, resource)).is_ok(), "{asked} {resource}");
+    }
+}
+
+#[test]
+fn attack_25_rail_switch_a_network_that_is_not_allowed_is_not_paid_on() {
+    let here = payer().limits(Limits::default().networks([Network::BASE_SEPOLIA]));
+    assert_eq!(here.choose(&cents(1)).unwrap_err(), NoChoice::Unsupported);
+    let sepolia = Asset::usdc(&Network::BASE_SEPOLIA).unwrap();
+    assert!(here.choose(&offered([requirement(&sepolia, 1)])).is_ok());
+}
+
+#[test]
+fn attack_25_recipient_redirect_a_policy_names_who_may_be_paid() {
+    let known = |choice: &Choice, _: &Offered| -> Result<(), Cow<'static, str>> {
+        if choice.pay_to() == PAY_TO { Ok(()) } else { Err("not a supplier of ours".into()) }
+    };
+    let payer = payer().policy(known);
+    assert!(payer.choose(&cents(1)).is_ok());
+    let mut stranger = requirement(&usdc(), 1);
+    stranger.pay_to = STRANGER.into();
+    let error = payer.choose(&offered([stranger.clone()])).unwrap_err();
+    assert_eq!(error.to_string(), "the payment is not allowed: not a supplier of ours");
+    // One that is allowed beside one that is not is paid, though it is dearer.
+    let both = offered([stranger, requirement(&usdc(), 2)]);
+    assert_eq!(payer.choose(&both).unwrap().pay_to(), PAY_TO);
+}
+
+#[test]
+fn attack_25_accepts_ordering_the_cheapest_is_chosen_and_a_selector_may_choose_otherwise() {
+    let both = offered([requirement(&usdc(), 20_000), requirement(&usdc(), 10_000)]);
+    assert_eq!(payer().choose(&both).unwrap().to_string(), "0.01 USDC on eip155:8453");
+    let first = payer().selector(|_: &[Choice]| Some(0));
+    assert_eq!(first.choose(&both).unwrap().to_string(), "0.02 USDC on eip155:8453");
+    for nothing in [None, Some(2)] {
+        let none = payer().selector(move |_: &[Choice]| nothing);
+        assert_eq!(none.choose(&both).unwrap_err(), NoChoice::NoneSelected);
+    }
+}
+
+#[test]
+fn attack_25_authorization_lifetime_is_capped() {
+    let mut forever = requirement(&usdc(), 1);
+    forever.max_timeout_seconds = u64::MAX;
+    let forever = offered([forever]);
+    let until = |payer| pay(&payer, &forever).unwrap().expires().as_secs() - NOW;
+    assert_eq!(until(payer()), 3600);
+    assert_eq!(until(payer().limits(Limits::default().max_validity(Duration::from_secs(90)))), 90);
+}
+
+#[test]
+fn attack_26_above_the_threshold_somebody_is_asked_and_without_a_yes_nothing_is_signed() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let ask = |yes: bool| {
+        let asked = Arc::clone(&asked);
+        move |choice: Choice, _: Offered| {
+            assert_eq!(choice.pay_to(), PAY_TO);
+            asked.fetch_add(1, Ordering::Relaxed);
+            std::future::ready(yes)
+        }
+    };
+    let five_cents = || "$0.05".parse().unwrap();
+    assert!(pay(&payer().confirm_above(five_cents(), ask(false)), &cents(5)).is_ok());
+    assert_eq!(asked.load(Ordering::Relaxed), 0, "it is not above");
+    let refused = pay(&payer().confirm_above(five_cents(), ask(false)), &cents(6));
+    assert!(matches!(refused, Err(PayError::NotConfirmed)));
+    assert!(pay(&payer().confirm_above(five_cents(), ask(true)), &cents(6)).is_ok());
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    // A threshold finer than the token's unit permits nothing without asking.
+    let fine = payer().confirm_above("$0.0000001".parse().unwrap(), ask(false));
+    assert!(matches!(pay(&fine, &cents(1)), Err(PayError::NotConfirmed)));
+}
