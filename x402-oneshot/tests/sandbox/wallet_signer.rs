@@ -35,7 +35,8 @@ async fn a_server_wallet_pays_for_a_402_in_both_versions() {
     let sandbox = start().await;
     let signer = WalletSigner::connect(client(&sandbox), sandbox.wallet_id()).await.unwrap();
     let payer = Payer::new(signer).clock(clock());
-    let facilitator = Native::connect(client(&sandbox), [usdc()]).await.unwrap();
+    let native = Native::builder(client(&sandbox), sandbox.business_id()).clock(clock());
+    let facilitator = native.token(usdc()).connect().await.unwrap();
     let offer = Offer::exact_amount(&usdc(), Amount::from_atomic(PRICE), SELLER).unwrap();
     let response = Offers::new("https://shop.example/", [offer.clone()]).unwrap().refuse(&Refusal::unpaid());
     let v2 = read_offer(response.headers(), response.body()).unwrap();
