@@ -1,45 +1,45 @@
 //! Starting a sandbox.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use x402_core::{Clock, SystemClock};
+use x402_core::{Asset, Clock, SystemClock};
 
-use super::account::{Account, Credentials, Wallet};
 use super::buyer::BuyerKey;
-use super::chain::Chain;
 use super::entropy::Entropy;
 use super::error::SandboxError;
+use super::genesis::{Plan, genesis};
 use super::handle::Sandbox;
-use super::requests::RequestCounts;
-use super::shared::{Shared, State};
-use super::{miner, server, token};
-
-/// Base Sepolia's.
-const BLOCK_TIME: Duration = Duration::from_secs(2);
-
-/// What the wallet holds at the start: 1 ETH, in wei.
-const WALLET_FUNDS: u64 = 1_000_000_000_000_000_000;
+use super::settings::Settings;
+use super::shared::Shared;
+use super::{miner, server};
 
 /// How to start a [`Sandbox`]: made by [`Sandbox::builder`].
 #[must_use = "a builder does nothing until it is started"]
 pub struct SandboxBuilder {
     port: u16,
-    /// `None` leaves mining to the caller.
-    block_time: Option<Duration>,
+    settings: Settings,
+    chains: Vec<u64>,
+    tokens: Vec<Asset>,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self { port: 0, block_time: Some(BLOCK_TIME), clock: Arc::new(SystemClock), seed: None }
+        Self {
+            port: 0,
+            settings: Settings::default(),
+            chains: Vec::new(),
+            tokens: Vec::new(),
+            clock: Arc::new(SystemClock),
+            seed: None,
+        }
     }
 }
 
@@ -54,12 +54,72 @@ impl SandboxBuilder {
     /// A transaction is `Submitted` after a quarter of it and final at its end; with zero, as soon as the runtime
     /// gets to it.
     pub fn block_time(self, block_time: Duration) -> Self {
-        Self { block_time: Some(block_time), ..self }
+        Self { settings: Settings { block_time: Some(block_time), ..self.settings }, ..self }
     }
 
     /// Mines only when [`Sandbox::mine`] says so, so that a test sees each state and waits for nothing.
     pub fn manual_mining(self) -> Self {
-        Self { block_time: None, ..self }
+        Self { settings: Settings { block_time: None, ..self.settings }, ..self }
+    }
+
+    /// Adds a chain, with every token on it that [`Asset::all_known`] has and a funded wallet.
+    ///
+    /// Base Sepolia, Base, Polygon, Polygon Amoy, Avalanche and Avalanche Fuji are there without being asked for.
+    ///
+    /// ```
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let celo = 42220;
+    /// let sandbox = Sandbox::builder().chain(celo).start().await?;
+    /// assert!(sandbox.chain_ids().contains(&celo));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn chain(mut self, chain_id: u64) -> Self {
+        self.chains.push(chain_id);
+        self
+    }
+
+    /// Adds a token, and the chain that it is on; one that is at its address already makes way for it.
+    ///
+    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes: name and version of up to 31 bytes, any
+    /// number of decimals.
+    /// The buyer holds some of it from the start.
+    ///
+    /// ```
+    /// use alloy_primitives::{U256, address};
+    /// use x402_core::Asset;
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let token = address!("0x00000000000000000000000000000000000da100");
+    /// let dollars = Asset::new(8453, token, "SDAI", "Sandbox Dai", "1", 18);
+    /// let sandbox = Sandbox::builder().token(dollars).start().await?;
+    ///
+    /// let thousand = U256::from(1000) * U256::from(10).pow(U256::from(18));
+    /// assert_eq!(sandbox.balance_in(8453, token, sandbox.buyer_address()), Some(thousand));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn token(mut self, token: Asset) -> Self {
+        self.tokens.push(token);
+        self
+    }
+
+    /// What each wallet holds when it is made, in wei of its chain's native currency: 10^18 by default.
+    ///
+    /// With little, wallets run low; with nothing, they cannot pay for any gas.
+    pub fn wallet_funds(self, wei: U256) -> Self {
+        Self { settings: Settings { wallet_funds: wei, ..self.settings }, ..self }
+    }
+
+    /// How many whole tokens of each kind the buyer holds at the start, and each
+    /// [smart-contract wallet](Sandbox::smart_wallet) when it is made: 1000 by default.
+    pub fn buyer_funds(self, whole_tokens: u64) -> Self {
+        Self { settings: Settings { buyer_funds: whole_tokens, ..self.settings }, ..self }
     }
 
     /// Takes the time from this clock instead of the system's.
@@ -82,7 +142,7 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, or the operating system has no randomness to give.
+    /// When the port cannot be listened on, the operating system has no randomness to give, or a token cannot be made.
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         let entropy = match self.seed {
             Some(seed) => Entropy::seeded(seed),
@@ -92,9 +152,12 @@ impl SandboxBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
-        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, open.clone());
-        let shared = Arc::new(shared);
-        if let Some(block_time) = self.block_time {
+        let (buyer_key, buyer) = BuyerKey::well_known();
+        let Self { settings, chains, tokens, clock, .. } = self;
+        let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
+        let (account, state) = genesis(&plan, entropy)?;
+        let shared = Arc::new(Shared::new(account, clock, settings, state, open.clone()));
+        if let Some(block_time) = settings.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
         }
         let router = server::router(Arc::clone(&shared));
@@ -130,35 +193,11 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
     let _ = axum::serve(listener, router).with_graceful_shutdown(closed).await;
 }
 
-/// The world as it is before the first request.
-fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()>) -> (Shared, BuyerKey, Address) {
-    let created = clock.now().as_secs();
-    let (buyer_key, buyer) = BuyerKey::well_known();
-    let wallet = Wallet { id: entropy.uuid(), address: Address::from_word(entropy.word()), created };
-    let account = Account {
-        business_id: entropy.uuid(),
-        credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
-        wallet,
-    };
-    let mut chain = Chain::new(created);
-    chain.fund(account.wallet.address, U256::from(WALLET_FUNDS));
-    chain.deploy(token::ADDRESS, token::init_code(buyer)).expect("the committed bytecode constructs");
-    let state = State {
-        chain,
-        entropy,
-        tokens: HashMap::new(),
-        methods: Vec::new(),
-        transactions: Vec::new(),
-        requests: RequestCounts::default(),
-    };
-    (Shared::new(account, clock, state, open), buyer_key, buyer)
-}
-
 impl fmt::Debug for SandboxBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandboxBuilder")
             .field("port", &self.port)
-            .field("block_time", &self.block_time)
+            .field("block_time", &self.settings.block_time)
             .finish_non_exhaustive()
     }
 }

@@ -10,9 +10,11 @@ use revm::primitives::TxKind;
 use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, EvmState};
 use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
+use uuid::Uuid;
+use x402_core::Asset;
 
-/// [Base Sepolia](https://chainlist.org/chain/84532), which is what the sandbox pretends to be.
-pub(super) const CHAIN_ID: u64 = 84532;
+/// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
+pub(super) const BASE_SEPOLIA: u64 = 84532;
 
 /// Wei per gas that every block asks for.
 pub(super) const BASE_FEE: u64 = 1_000_000;
@@ -30,7 +32,7 @@ sol! {
     function balanceOf(address account) external view returns (uint256);
 }
 
-/// What a transaction asks the chain to do.
+/// What a chain is asked to do.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) from: Address,
@@ -65,22 +67,55 @@ pub(super) enum Fault {
     Refused(String),
 }
 
+/// What a wallet is to do on its chain.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    pub(super) chain_id: u64,
+    pub(super) wallet_id: Uuid,
+    pub(super) call: Call,
+}
+
 pub(super) struct Chain {
+    id: u64,
     db: InMemoryDB,
     number: u64,
     timestamp: u64,
     hashed: u64,
+    tokens: Vec<Asset>,
 }
 
 impl Chain {
     /// A chain whose first block has this timestamp.
-    pub(super) fn new(timestamp: u64) -> Self {
-        Self { db: InMemoryDB::default(), number: 1, timestamp, hashed: 0 }
+    pub(super) fn new(id: u64, timestamp: u64) -> Self {
+        Self { id, db: InMemoryDB::default(), number: 1, timestamp, hashed: 0, tokens: Vec::new() }
     }
 
-    /// Gives an account this much of the native currency, in wei.
+    pub(super) const fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The tokens that the sandbox has put here.
+    pub(super) fn tokens(&self) -> &[Asset] {
+        &self.tokens
+    }
+
+    /// The token at this address.
+    pub(super) fn token(&self, address: Address) -> Option<&Asset> {
+        self.tokens.iter().find(|token| token.address() == address)
+    }
+
+    /// Puts a token on the list, instead of the one that was at its address.
+    pub(super) fn add_token(&mut self, token: Asset) {
+        self.tokens.retain(|other| other.address() != token.address());
+        self.tokens.push(token);
+    }
+
+    /// Gives an account so much more of the native currency, in wei.
     pub(super) fn fund(&mut self, account: Address, wei: U256) {
-        self.db.insert_account_info(account, AccountInfo::from_balance(wei));
+        let Ok(info) = self.db.basic_ref(account);
+        let mut info = info.unwrap_or_default();
+        info.balance = info.balance.saturating_add(wei);
+        self.db.insert_account_info(account, info);
     }
 
     /// Puts a contract at an address of our choice.
@@ -91,15 +126,27 @@ impl Chain {
         let constructor = AccountInfo::from_bytecode(Bytecode::new_legacy(init_code)).with_nonce(1);
         self.db.insert_account_info(at, constructor);
         let call = Call { from: Address::ZERO, to: at, value: U256::ZERO, input: Bytes::new(), gas_limit: BLOCK_GAS };
-        let (execution, state) = self.run(&call, self.timestamp, 0);
-        let done = execution.result?;
-        if let Some(state) = state {
-            self.db.commit(state);
-        }
+        let done = self.force(&call)?;
         let runtime = Bytecode::new_legacy(done.output);
         let account = AccountInfo::from_bytecode(runtime).with_nonce(1);
         self.db.insert_account_info(at, account);
         Ok(())
+    }
+
+    /// The code at an address, empty if there is none.
+    pub(super) fn code(&self, address: Address) -> Bytes {
+        let Ok(info) = self.db.basic_ref(address);
+        info.and_then(|info| info.code).map(|code| code.original_bytes()).unwrap_or_default()
+    }
+
+    /// Runs a call free of charge and keeps what it changed: how the sandbox itself acts on the chain.
+    pub(super) fn force(&mut self, call: &Call) -> Result<Done, Fault> {
+        let (execution, state) = self.run(call, self.timestamp, 0);
+        let done = execution.result?;
+        if let Some(state) = state {
+            self.db.commit(state);
+        }
+        Ok(done)
     }
 
     /// Runs a call against the present state, free of charge, and forgets what it changed.
@@ -126,7 +173,7 @@ impl Chain {
     pub(super) fn next_hash(&mut self, call: &Call) -> B256 {
         self.hashed += 1;
         let mut preimage = Vec::with_capacity(88 + call.input.len());
-        preimage.extend_from_slice(&CHAIN_ID.to_be_bytes());
+        preimage.extend_from_slice(&self.id.to_be_bytes());
         preimage.extend_from_slice(&self.hashed.to_be_bytes());
         preimage.extend_from_slice(call.from.as_slice());
         preimage.extend_from_slice(call.to.as_slice());
@@ -168,7 +215,7 @@ impl Chain {
             value: call.value,
             data: call.input.clone(),
             nonce: sender.map_or(0, |info| info.nonce),
-            chain_id: Some(CHAIN_ID),
+            chain_id: Some(self.id),
             ..TxEnv::default()
         };
         let block = BlockEnv {
@@ -182,7 +229,7 @@ impl Chain {
         let mut evm = Context::mainnet()
             .with_ref_db(&self.db)
             .modify_cfg_chained(|cfg| {
-                cfg.chain_id = CHAIN_ID;
+                cfg.chain_id = self.id;
                 cfg.set_spec_and_mainnet_gas_params(SpecId::PRAGUE);
             })
             .with_block(block)

@@ -1,6 +1,7 @@
 //! Where the sandbox's ids, keys and credentials come from.
 
 use alloy_primitives::{B256, keccak256};
+use k256::ecdsa::SigningKey;
 use uuid::Uuid;
 
 /// A stream of unpredictable words, or of repeatable ones when the seed is chosen.
@@ -38,6 +39,16 @@ impl Entropy {
         let word = self.word();
         let bytes = word.first_chunk().expect("a word is twice as long as a UUID");
         uuid::Builder::from_random_bytes(*bytes).into_uuid()
+    }
+
+    /// A private key.
+    pub(super) fn key(&mut self) -> SigningKey {
+        loop {
+            // One word in 2^128 is not a key.
+            if let Ok(key) = SigningKey::from_slice(self.word().as_slice()) {
+                return key;
+            }
+        }
     }
 
     /// 64 hexadecimal digits.

@@ -9,13 +9,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::chain::{BLOCK_GAS, Call};
+use super::chain::{BLOCK_GAS, Call, Order};
 use super::extract::{Body, Id};
 use super::failure::Failure;
 use super::method::Method;
 use super::methods;
 use super::revert::Reason;
-use super::shared::Shared;
+use super::shared::{Shared, State as World};
 use super::transaction::Transaction;
 use super::value;
 
@@ -35,15 +35,17 @@ pub(super) struct Invocation {
 }
 
 impl Invocation {
-    fn call(&self, shared: &Shared, method: &Method) -> Result<Call, Failure> {
-        methods::check_wallet(shared, self.wallet_id)?;
-        Ok(Call {
-            from: shared.account.wallet.address,
+    /// What the method's wallet, or the one that is named instead, is to do on the method's chain.
+    fn order(&self, world: &World, method: &Method) -> Result<Order, Failure> {
+        let wallet = world.wallets.check(self.wallet_id.unwrap_or(method.wallet_id), method.chain_id)?;
+        let call = Call {
+            from: wallet.address,
             to: self.contract_address.unwrap_or(method.contract),
             value: self.value()?,
             input: method.declaration.encode(&self.params)?,
             gas_limit: self.gas_limit()?,
-        })
+        };
+        Ok(Order { chain_id: method.chain_id, wallet_id: wallet.id, call })
     }
 
     fn value(&self) -> Result<U256, Failure> {
@@ -73,9 +75,12 @@ pub(super) async fn test(
     Body(invocation): Body<Invocation>,
 ) -> Result<Json<Value>, Failure> {
     let method = methods::find(&shared, id)?;
-    let call = invocation.call(&shared, &method)?;
     let now = shared.now();
-    let execution = shared.state().chain.call(&call, now);
+    let execution = {
+        let state = shared.state();
+        let order = invocation.order(&state, &method)?;
+        state.chains.check(order.chain_id)?.call(&order.call, now)
+    };
     let (result, error) = match execution.result {
         Ok(done) => match method.declaration.decode(&done.output) {
             Some(result) => (Some(result), None),
@@ -95,11 +100,11 @@ pub(super) async fn execute(
     Body(invocation): Body<Invocation>,
 ) -> Result<Json<Value>, Failure> {
     let method = methods::find(&shared, id)?;
-    let call = invocation.call(&shared, &method)?;
     let now = shared.now();
     let mut state = shared.state();
+    let order = invocation.order(&state, &method)?;
     let id = state.entropy.uuid();
-    let transaction = Transaction::new(id, &method, call, invocation.memo, now);
+    let transaction = Transaction::new(id, method.label(), order, invocation.memo, now);
     let json = transaction.to_json(&shared.account);
     shared.queue(&mut state, transaction)?;
     Ok(Json(json))

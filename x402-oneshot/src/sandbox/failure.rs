@@ -67,6 +67,11 @@ impl Failure {
         }
     }
 
+    /// 422: the sandbox has no token with EIP-3009 there.
+    pub(super) fn no_token() -> Self {
+        Self::invalid("body", "contractAddress", "the sandbox has no token at this address of the wallet's chain")
+    }
+
     /// 500: the wallet cannot pay for the gas.
     pub(super) fn insufficient_funds() -> Self {
         let message = "the wallet cannot pay for the gas";

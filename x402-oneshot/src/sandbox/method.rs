@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::Account;
-use super::chain::CHAIN_ID;
 use super::declaration::Declaration;
+use super::transaction::Label;
 
 /// A function of a contract, given a name and a wallet to call it with.
 #[derive(Clone)]
 pub(super) struct Method {
     pub(super) id: Uuid,
+    pub(super) chain_id: u64,
+    /// On the same chain.
+    pub(super) wallet_id: Uuid,
     pub(super) name: String,
     pub(super) description: String,
     pub(super) contract: Address,
@@ -22,14 +25,19 @@ pub(super) struct Method {
 }
 
 impl Method {
+    /// What a transaction that executes it is called.
+    pub(super) fn label(&self) -> Label {
+        Label { method_ids: vec![self.id], name: self.name.clone(), function_name: self.declaration.name().to_owned() }
+    }
+
     /// The API's `ContractMethod`. The public key is that of webhooks, which the sandbox does not send.
     pub(super) fn to_json(&self, account: &Account) -> Value {
         json!({
             "id": self.id,
             "businessId": account.business_id,
-            "chainId": CHAIN_ID,
+            "chainId": self.chain_id,
             "contractAddress": self.contract.to_string(),
-            "walletId": account.wallet.id,
+            "walletId": self.wallet_id,
             "name": self.name,
             "description": self.description,
             "functionName": self.declaration.name(),

@@ -10,13 +10,12 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::chain::CHAIN_ID;
 use super::declaration::{Declaration, Fields, Parameter};
 use super::extract::{Body, Id, OwnBusiness, Query};
 use super::failure::Failure;
 use super::method::Method;
 use super::page::Page;
-use super::shared::Shared;
+use super::shared::{Shared, State as World};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,7 +48,7 @@ enum Type {
 impl Filter {
     /// A name matches if it contains the filter's. Nothing here is ever archived or made from a prompt.
     fn matches(&self, method: &Method) -> bool {
-        self.chain_id.is_none_or(|chain| chain == CHAIN_ID)
+        self.chain_id.is_none_or(|chain| chain == method.chain_id)
             && self.name.as_ref().is_none_or(|name| method.name.contains(name))
             && !matches!(self.status, Life::Archived)
             && self.contract_address.is_none_or(|contract| contract == method.contract)
@@ -91,14 +90,16 @@ pub(super) async fn create(
     State(shared): State<Arc<Shared>>,
     Body(new): Body<Create>,
 ) -> Result<Json<Value>, Failure> {
-    check_chain(Some(new.chain_id))?;
-    check_wallet(&shared, Some(new.wallet_id))?;
     let now = shared.now();
     let mut state = shared.state();
+    state.chains.check(new.chain_id)?;
+    state.wallets.check(new.wallet_id, new.chain_id)?;
     let inputs = Fields::declare(new.inputs, "inputs", &mut state.entropy)?;
     let outputs = Fields::declare(new.outputs.unwrap_or_default(), "outputs", &mut state.entropy)?;
     let method = Method {
         id: state.entropy.uuid(),
+        chain_id: new.chain_id,
+        wallet_id: new.wallet_id,
         name: new.name,
         description: new.description,
         contract: new.contract_address,
@@ -144,15 +145,19 @@ pub(super) async fn update(
     State(shared): State<Arc<Shared>>,
     Body(change): Body<Update>,
 ) -> Result<Json<Value>, Failure> {
-    check_chain(change.chain_id)?;
-    check_wallet(&shared, change.wallet_id)?;
     let now = shared.now();
     let mut state = shared.state();
-    let Some(method) = state.methods.iter_mut().find(|method| method.id == id) else {
+    let World { methods, chains, wallets, .. } = &mut *state;
+    let Some(method) = methods.iter_mut().find(|method| method.id == id) else {
         return Err(unknown());
     };
+    let chain_id = change.chain_id.unwrap_or(method.chain_id);
+    let wallet_id = change.wallet_id.unwrap_or(method.wallet_id);
+    chains.check(chain_id)?;
+    wallets.check(wallet_id, chain_id)?;
     let Update { function_name, state_mutability, .. } = &change;
     method.declaration = method.declaration.renamed(function_name.as_deref(), *state_mutability)?;
+    (method.chain_id, method.wallet_id) = (chain_id, wallet_id);
     method.contract = change.contract_address.unwrap_or(method.contract);
     if let Some(name) = change.name {
         method.name = name;
@@ -176,20 +181,4 @@ pub(super) fn find(shared: &Shared, id: Uuid) -> Result<Method, Failure> {
 
 fn unknown() -> Failure {
     Failure::unknown_entity("no contract method has this id")
-}
-
-fn check_chain(id: Option<u64>) -> Result<(), Failure> {
-    if id.is_some_and(|id| id != CHAIN_ID) {
-        let message = format!("the sandbox has chain {CHAIN_ID} only");
-        return Err(Failure::invalid("body", "chainId", message));
-    }
-    Ok(())
-}
-
-/// Refuses a wallet that is not the sandbox's.
-pub(super) fn check_wallet(shared: &Shared, id: Option<Uuid>) -> Result<(), Failure> {
-    if id.is_some_and(|id| id != shared.account.wallet.id) {
-        return Err(Failure::invalid("body", "walletId", "no wallet has this id"));
-    }
-    Ok(())
 }

@@ -1,10 +1,11 @@
 //! The 1Shot API in this process, over a chain in this process: no account, no network, no money.
 //!
-//! A [`Sandbox`] serves the REST API on a port of the loopback interface. Behind it runs an EVM with
-//! [Base Sepolia](https://docs.base.org)'s chain id, and in that a real ERC-20 token with
-//! [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009), compiled from Solidity, at the address of Base Sepolia's USDC.
-//! Its EIP-712 domain is the real one, so an authorization signed for Base Sepolia is good here. Transfers really
-//! execute, and what would revert there reverts here.
+//! A [`Sandbox`] serves the REST API on a port of the loopback interface. Behind it runs an EVM for each of its chains:
+//! [Base Sepolia](https://docs.base.org), which [`Sandbox::token_address`] and [`Sandbox::balance_of`] are about, and
+//! Base, Polygon, Polygon Amoy, Avalanche and Avalanche Fuji. On each is a real ERC-20 token with
+//! [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009), compiled from Solidity, at the address of that chain's USDC. Its
+//! EIP-712 domain is the real one, so an authorization signed for the real chain is good here. Transfers really execute,
+//! and what would revert there reverts here.
 //!
 //! ```
 //! use x402_oneshot::sandbox::Sandbox;
@@ -23,24 +24,51 @@
 //! # }
 //! ```
 //!
+//! # Other chains, tokens and payers
+//!
+//! The [builder](SandboxBuilder) adds chains and tokens of any number of decimals, and says what wallets and buyer hold.
+//! [`Sandbox::smart_wallet`] makes a payer that is a contract:
+//!
+//! ```
+//! use alloy_primitives::U256;
+//! use x402_core::{Asset, Network};
+//! use x402_oneshot::sandbox::Sandbox;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+//! let ethereum = 1;
+//! let sandbox = Sandbox::builder().chain(ethereum).buyer_funds(20).start().await?;
+//!
+//! let usdc = Asset::usdc(&Network::eip155(ethereum)).expect("in the table");
+//! let payer = sandbox.smart_wallet(sandbox.buyer_address());
+//! assert_eq!(sandbox.balance_in(ethereum, usdc.address(), payer), Some(U256::from(20_000_000)));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it serves
 //!
 //! | endpoint | |
 //! |---|---|
 //! | `POST /token` | OAuth2 client credentials, as a form or as JSON |
-//! | `GET /business/{id}/wallets`, `GET /wallets/{id}` | one wallet, funded |
+//! | `GET /chains`, `GET /chains/{id}/fees`, `GET /chains/{id}/contracts/{address}` | the chains, and what is on them |
+//! | `GET` and `POST /business/{id}/wallets` | wallets: one on each chain at the start; all are funded when made |
+//! | `GET`, `PUT` and `DELETE /wallets/{id}` | one of them; deleted only when nearly empty |
+//! | `POST /wallets/{id}/transfer` | sends native currency |
+//! | `GET` and `POST /wallets/{id}/signature/{type}` | `erc3009`, `permit2`, `erc712` and `erc191`, by the wallet's key |
+//! | `PUT /wallets/{id}/authorizePermit2` | an approval, answered when it is mined |
 //! | `GET` and `POST /business/{id}/methods` | contract methods |
 //! | `GET` and `PUT /methods/{id}` | one of them |
 //! | `POST /methods/{id}/test` | a static call |
 //! | `POST /methods/{id}/execute` | a transaction: `Pending`, `Submitted`, then `Completed` or `Failed` |
 //! | `GET /business/{id}/transactions`, `GET /transactions/{id}` | what became of it |
-//! | `GET /x402/supported` | the token, in both versions of x402 |
+//! | `GET /x402/supported` | the tokens of each chain with a wallet, in both versions of x402 |
 //! | `POST /x402/verify` | the checks of x402, then a static call |
 //! | `POST /x402/settle` | the same, then a transaction, answered when it is mined |
 //!
 //! Everything but `/token` wants the bearer token, and the only credentials that get one are those of
 //! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. A method's `callbackUrl` is kept, but
-//! nothing is sent to it. Struct parameters are not supported. Nothing is ever forgotten: memory grows with use.
+//! nothing is sent to it. Struct parameters are not supported; Permit2 has an address, but is not there. Nothing is ever forgotten: memory grows with use.
 
 mod entropy;
 
@@ -49,9 +77,21 @@ pub use error::SandboxError;
 
 mod account;
 
-mod token;
+mod event;
+pub use event::SandboxEvent;
+
+mod network;
 
 mod chain;
+
+mod artifact;
+
+mod token;
+
+mod smart_wallet;
+
+mod wallet;
+pub use wallet::SandboxWallet;
 
 mod value;
 
@@ -72,6 +112,10 @@ pub use transaction::{SandboxStatus, SandboxTransaction};
 mod requests;
 pub use requests::RequestCounts;
 
+mod settings;
+
+mod table;
+
 mod shared;
 
 mod page;
@@ -80,11 +124,19 @@ mod extract;
 
 mod auth;
 
+mod chains;
+
 mod wallets;
 
 mod methods;
 
 mod execute;
+
+mod transfer;
+
+mod typed_data;
+
+mod signatures;
 
 mod transactions;
 
@@ -98,6 +150,8 @@ mod miner;
 
 mod handle;
 pub use handle::Sandbox;
+
+mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

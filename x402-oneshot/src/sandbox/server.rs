@@ -7,12 +7,12 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use super::auth;
 use super::failure::Failure;
 use super::shared::Shared;
-use super::{execute, methods, transactions, wallets, x402};
+use super::{chains, execute, methods, signatures, transactions, transfer, wallets, x402};
 
 /// Where the API begins.
 pub(super) const BASE_PATH: &str = "/v0";
@@ -22,14 +22,20 @@ const MAX_BODY: usize = 64 * 1024;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     let business = Router::new()
-        .route("/wallets", get(wallets::list))
+        .route("/wallets", get(wallets::list).post(wallets::create))
         .route("/methods", get(methods::list).post(methods::create))
         .route("/transactions", get(transactions::list))
         // Not in the API, but where the published Python client looks.
         .route("/transactions/transactions", get(transactions::list));
     let api = Router::new()
         .nest("/business/{id}", business)
-        .route("/wallets/{id}", get(wallets::get))
+        .route("/chains", get(chains::list))
+        .route("/chains/{id}/fees", get(chains::fees))
+        .route("/chains/{id}/contracts/{address}", get(chains::contract))
+        .route("/wallets/{id}", get(wallets::get).put(wallets::update).delete(wallets::delete))
+        .route("/wallets/{id}/transfer", post(transfer::transfer))
+        .route("/wallets/{id}/signature/{type}", get(signatures::get).post(signatures::post))
+        .route("/wallets/{id}/authorizePermit2", put(transfer::authorize_permit2))
         .route("/methods/{id}", get(methods::get).put(methods::update))
         .route("/methods/{id}/test", post(execute::test))
         .route("/methods/{id}/execute", post(execute::execute))
@@ -52,7 +58,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 /// Counts a request, if the sandbox has such an endpoint: nonsense must not grow the table.
 async fn count(State(shared): State<Arc<Shared>>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let route = path.as_ref().and_then(|path| path.as_str().strip_prefix(BASE_PATH));
-    let has_such = [Method::GET, Method::POST, Method::PUT].contains(request.method());
+    let has_such = [Method::DELETE, Method::GET, Method::POST, Method::PUT].contains(request.method());
     if let Some(route) = route.filter(|_| has_such) {
         shared.state().requests.add(request.method().as_str(), route);
     }

@@ -1,6 +1,6 @@
 //! What all requests share.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
@@ -8,11 +8,13 @@ use uuid::Uuid;
 use x402_core::Clock;
 
 use super::account::Account;
-use super::chain::Chain;
 use super::entropy::Entropy;
+use super::event::SandboxEvent;
 use super::failure::Failure;
 use super::method::Method;
 use super::requests::RequestCounts;
+use super::settings::Settings;
+use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
 
 /// The sandbox behind its handle and its server.
@@ -25,12 +27,14 @@ pub(super) struct Shared {
     /// Tells when the sandbox closes.
     open: watch::Receiver<()>,
     clock: Arc<dyn Clock>,
+    pub(super) settings: Settings,
     state: Mutex<State>,
 }
 
 /// What changes. Never locked across an await.
 pub(super) struct State {
-    pub(super) chain: Chain,
+    pub(super) chains: Chains,
+    pub(super) wallets: Wallets,
     pub(super) entropy: Entropy,
     /// When each access token expires.
     pub(super) tokens: HashMap<String, u64>,
@@ -39,11 +43,20 @@ pub(super) struct State {
     /// Oldest first.
     pub(super) transactions: Vec<Transaction>,
     pub(super) requests: RequestCounts,
+    /// What happened, oldest first: added to when a block is mined.
+    pub(super) events: Vec<SandboxEvent>,
 }
 
 impl Shared {
-    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
-        Self { account, queued: Notify::new(), mined: Notify::new(), open, clock, state: Mutex::new(state) }
+    pub(super) fn new(
+        account: Account,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        state: State,
+        open: watch::Receiver<()>,
+    ) -> Self {
+        let state = Mutex::new(state);
+        Self { account, queued: Notify::new(), mined: Notify::new(), open, clock, settings, state }
     }
 
     /// Unix time in seconds.
@@ -58,7 +71,8 @@ impl Shared {
     /// Puts a transaction into the queue, if the wallet can pay for it.
     pub(super) fn queue(&self, state: &mut State, transaction: Transaction) -> Result<(), Failure> {
         let (payer, cost) = transaction.most_it_costs();
-        if state.chain.native_balance(payer) < cost {
+        let chain = state.chains.check(transaction.view.chain_id)?;
+        if chain.native_balance(payer) < cost {
             return Err(Failure::insufficient_funds());
         }
         state.transactions.push(transaction);
@@ -70,23 +84,37 @@ impl Shared {
     pub(super) fn submit(&self) {
         let now = self.now();
         let mut state = self.state();
-        let State { chain, transactions, .. } = &mut *state;
+        let State { chains, transactions, .. } = &mut *state;
         for transaction in transactions.iter_mut() {
-            transaction.submit(chain, now);
+            if let Some(chain) = chains.get_mut(transaction.view.chain_id) {
+                transaction.submit(chain, now);
+            }
         }
     }
 
-    /// Mines a block of what was broadcast; no block if nothing was.
+    /// Mines a block of what was broadcast on each chain; no block where nothing was.
     pub(super) fn mine(&self) {
         let now = self.now();
         let mut state = self.state();
-        let State { chain, transactions, .. } = &mut *state;
-        let mut submitted = transactions.iter_mut().filter(|tx| tx.is_submitted()).peekable();
-        if submitted.peek().is_some() {
-            chain.begin_block(now);
-        }
-        for transaction in submitted {
+        let State { chains, wallets, transactions, events, .. } = &mut *state;
+        let mut begun = HashSet::new();
+        for transaction in transactions.iter_mut().filter(|tx| tx.is_submitted()) {
+            let Some(chain) = chains.get_mut(transaction.view.chain_id) else {
+                continue;
+            };
+            if begun.insert(transaction.view.chain_id) {
+                chain.begin_block(now);
+            }
             transaction.execute(chain, now);
+            events.push(SandboxEvent::TransactionFinal { transaction: transaction.view.id.into() });
+            if let Some(wallet) = wallets.get_mut(transaction.view.wallet_id) {
+                events.extend(wallet.look_at_balance(chain));
+            }
+            if let Some((from, to, amount)) = transaction.moved()
+                && let Some(wallet) = wallets.at(chain.id(), to)
+            {
+                events.push(wallet.deposited(Some(from), amount, chain));
+            }
         }
         drop(state);
         self.mined.notify_waiters();

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::Account;
-use super::chain::{CHAIN_ID, Call, Chain, Done, MAX_FEE, PRIORITY_FEE};
-use super::method::Method;
+use super::chain::{Call, Chain, Done, MAX_FEE, Order, PRIORITY_FEE};
 use super::revert::Reason;
 use super::{token, value};
 
@@ -40,8 +39,12 @@ impl SandboxStatus {
 pub struct SandboxTransaction {
     /// The id the API gave it.
     pub id: Uuid,
-    /// The contract method it executes.
-    pub method_id: Uuid,
+    /// The chain it is on.
+    pub chain_id: u64,
+    /// The wallet that pays for it.
+    pub wallet_id: Uuid,
+    /// The contract methods it executes: one, several in a batch, none if it only sends native currency.
+    pub method_ids: Vec<Uuid>,
     /// Where it stands.
     pub status: SandboxStatus,
     /// Its hash, once it is submitted.
@@ -52,11 +55,18 @@ pub struct SandboxTransaction {
     pub failure_reason: Option<String>,
 }
 
+/// What a transaction is called.
+pub(super) struct Label {
+    pub(super) method_ids: Vec<Uuid>,
+    pub(super) name: String,
+    pub(super) function_name: String,
+}
+
 /// A transaction as the server keeps it.
 pub(super) struct Transaction {
     pub(super) view: SandboxTransaction,
     call: Call,
-    method_name: String,
+    name: String,
     function_name: String,
     gas_used: Option<u64>,
     logs: Option<Value>,
@@ -66,19 +76,21 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    pub(super) fn new(id: Uuid, method: &Method, call: Call, memo: Option<String>, now: u64) -> Self {
+    pub(super) fn new(id: Uuid, label: Label, order: Order, memo: Option<String>, now: u64) -> Self {
         Self {
             view: SandboxTransaction {
                 id,
-                method_id: method.id,
+                chain_id: order.chain_id,
+                wallet_id: order.wallet_id,
+                method_ids: label.method_ids,
                 status: SandboxStatus::Pending,
                 hash: None,
                 memo,
                 failure_reason: None,
             },
-            call,
-            method_name: method.name.clone(),
-            function_name: method.declaration.name().to_owned(),
+            call: order.call,
+            name: label.name,
+            function_name: label.function_name,
             gas_used: None,
             logs: None,
             created: now,
@@ -95,6 +107,12 @@ impl Transaction {
 
     pub(super) fn is_submitted(&self) -> bool {
         self.view.status == SandboxStatus::Submitted
+    }
+
+    /// The native currency that it moved, if any: from whom, to whom, how much.
+    pub(super) fn moved(&self) -> Option<(Address, Address, U256)> {
+        let Call { from, to, value, .. } = self.call;
+        (self.view.status == SandboxStatus::Completed && !value.is_zero()).then_some((from, to, value))
     }
 
     /// Broadcasts it, if that was not done before.
@@ -124,25 +142,26 @@ impl Transaction {
         self.completed = Some(now);
     }
 
-    /// The API's `Transaction`, with the method's id in both forms: clients disagree on which they require.
+    /// The API's `Transaction`, with the method's id in both forms: clients disagree on which they require. Without a
+    /// method, the single form is the nil UUID, because they all want one.
     pub(super) fn to_json(&self, account: &Account) -> Value {
         let Self { view, call, .. } = self;
         json!({
             "id": view.id,
-            "contractMethodId": view.method_id,
-            "contractMethodIds": [view.method_id],
+            "contractMethodId": view.method_ids.first().copied().unwrap_or_default(),
+            "contractMethodIds": view.method_ids,
             "apiCredentialId": account.credentials.id,
             "apiKey": account.credentials.key,
             "userId": null,
             "status": view.status,
             "transactionHash": view.hash,
             "contractAddress": call.to.to_string(),
-            "name": self.method_name,
+            "name": self.name,
             "functionName": self.function_name,
-            "chainId": CHAIN_ID,
+            "chainId": view.chain_id,
             "memo": view.memo,
             "completed": self.completed,
-            "walletId": account.wallet.id,
+            "walletId": view.wallet_id,
             "failureReason": view.failure_reason,
             "from": call.from.to_string(),
             "to": call.to.to_string(),

@@ -9,7 +9,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::account::Account;
-use super::chain::CHAIN_ID;
 use super::extract::{Id, OwnBusiness, Query};
 use super::failure::Failure;
 use super::page::Page;
@@ -35,10 +34,10 @@ impl Filter {
     fn matches(&self, transaction: &Transaction, account: &Account) -> bool {
         let (view, created) = (&transaction.view, transaction.created);
         let memo = view.memo.as_deref().unwrap_or_default();
-        self.chain_id.is_none_or(|chain| chain == CHAIN_ID)
+        self.chain_id.is_none_or(|chain| chain == view.chain_id)
             && self.status.is_none_or(|status| status == view.status)
-            && self.wallet_id.is_none_or(|wallet| wallet == account.wallet.id)
-            && self.contract_method_id.is_none_or(|method| method == view.method_id)
+            && self.wallet_id.is_none_or(|wallet| wallet == view.wallet_id)
+            && self.contract_method_id.is_none_or(|method| view.method_ids.contains(&method))
             && self.api_credential_id.is_none_or(|id| id == account.credentials.id)
             && self.user_id.is_none()
             && self.memo.as_deref().is_none_or(|wanted| memo.contains(wanted))

@@ -11,10 +11,16 @@ mod harness;
 
 mod artifact;
 mod auth;
+mod chains;
 mod lifecycle;
 mod lists;
 mod malformed;
 mod methods;
+mod signatures;
+mod smart_wallet;
 mod start;
+mod tokens;
 mod transfers;
+mod wallet_funds;
+mod wallets;
 mod x402;
