@@ -1,10 +1,13 @@
-// Runs every case against a server of its own: node run.mjs [PATH OF premium_server]
+// Runs every case: node run.mjs [PATH OF premium_server]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startServer } from "./server.mjs";
 
-const CASES = ["v1-x402-fetch.mjs", "v2-x402-fetch.mjs", "v1-through-v2-sdk.mjs"];
+/** Clients, which buy from our server. */
+const CLIENTS = ["v1-x402-fetch.mjs", "v2-x402-fetch.mjs", "v1-through-v2-sdk.mjs"];
+/** Servers, each on a chain of its own, from which our client buys. */
+const SERVERS = ["express-v1.mjs", "express-v2.mjs"];
 /** Milliseconds that a case may take; a client that hangs has failed. */
 const PATIENCE = 60_000;
 
@@ -12,7 +15,7 @@ const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../target"
 const server = await startServer(process.argv[2] ?? `${target}/debug/premium_server`);
 const failed = [];
 try {
-  for (const script of CASES) {
+  for (const script of [...CLIENTS, ...SERVERS]) {
     const path = fileURLToPath(new URL(script, import.meta.url));
     const env = { ...process.env, ...server.facts };
     const child = spawn(process.execPath, [path], { env, stdio: "inherit", timeout: PATIENCE });
