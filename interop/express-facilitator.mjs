@@ -26,21 +26,28 @@ export function v2Facilitator(wallet) {
   };
 }
 
-/** Serves one of them, and keeps the payloads that it was asked to settle. */
+/**
+ * Serves one of them.
+ *
+ * `settled` holds the payloads that it was asked to settle. While `till.isForgetful`, it settles and does not say so.
+ */
 export async function serveFacilitator(facilitator) {
-  const settled = [];
+  const till = { settled: [], isForgetful: false };
   const application = express().use(express.json());
   application.get("/supported", (_, response) => response.json(facilitator.supported()));
   for (const step of ["verify", "settle"]) {
-    application.post(`/${step}`, async (request, response, next) => {
+    application.post(`/${step}`, async (request, response) => {
       const { paymentPayload, paymentRequirements } = request.body;
-      if (step === "settle") settled.push(paymentPayload);
+      if (step === "settle") till.settled.push(paymentPayload);
+      let verdict;
       try {
-        response.json(await facilitator[step](paymentPayload, paymentRequirements));
+        verdict = await facilitator[step](paymentPayload, paymentRequirements);
       } catch (error) {
-        next(error);
+        return response.status(500).json({ error: error.name });
       }
+      const isLost = step === "settle" && till.isForgetful;
+      return isLost ? response.status(500).json({ error: "Forgotten" }) : response.json(verdict);
     });
   }
-  return { ...(await serve(application)), settled };
+  return Object.assign(till, await serve(application));
 }

@@ -128,4 +128,15 @@ async function everyWay({ protocol, other, refusal }, { chain, till, shop }) {
   assert.equal(poor.presentations, 1);
 
   assert.equal(till.settled.length, 6, "the facilitator settles what was bought, and nothing twice");
+
+  // Both middlewares answer 402 then, and the money has moved.
+  const before = await balances();
+  till.isForgetful = true;
+  const lost = await pay([premium]);
+  till.isForgetful = false;
+  assert.equal(lost.status, 3, lost.stderr);
+  const payment = /^((?:payment-signature|x-payment): \S+)$/m.exec(lost.stderr)[1];
+  assert.ok(payment.endsWith(shop.presented.at(-1)), "the payment is printed");
+  assert.deepEqual(await balances(), { buyer: before.buyer - UNITS, seller: before.seller + UNITS });
+  await keeps(["-H", payment, premium], 1);
 }
