@@ -37,13 +37,16 @@ const DOLLAR: u64 = 1_000_000;
 
 /// A requirement in either version, with prices around the limit, and tokens and networks that are and are not known.
 fn requirement() -> impl Strategy<Value = serde_json::Value> {
-    let amount = select(vec!["0", "1", "10000", "999999", "1000000", "1000001", "1e3", "-1", "100000000000000000000"]);
-    let asset = prop_oneof![4 => Just(usdc().address()), 1 => any::<[u8; 20]>().prop_map(Address::from)];
+    let amount = prop_oneof![
+        2 => select(vec!["1", "10000", "999999", "1000000"]),
+        1 => select(vec!["0", "1000001", "1e3", "-1", "100000000000000000000"]),
+    ];
+    let asset = prop_oneof![9 => Just(usdc().address()), 1 => any::<[u8; 20]>().prop_map(Address::from)];
     let network = prop_oneof![
-        4 => select(vec!["base", "eip155:8453"]),
+        9 => select(vec!["base", "eip155:8453"]),
         1 => select(vec!["base-sepolia", "eip155:84532", "solana", "eip155:", ""]),
     ];
-    let scheme = prop_oneof![8 => Just("exact"), 1 => Just("upto")];
+    let scheme = prop_oneof![9 => Just("exact"), 1 => Just("upto")];
     (amount, asset, network, scheme, any::<u32>()).prop_map(|(amount, asset, network, scheme, seconds)| {
         json!({
             "scheme": scheme,
@@ -62,7 +65,7 @@ fn requirement() -> impl Strategy<Value = serde_json::Value> {
 
 /// A 402's JSON, whole or cut off.
 fn offer() -> impl Strategy<Value = Vec<u8>> {
-    let version = prop_oneof![4 => Just(2), 4 => Just(1), 1 => any::<i8>()];
+    let version = prop_oneof![9 => Just(2), 9 => Just(1), 1 => any::<i8>()];
     let error =
         prop_oneof![Just(None), select(vec!["insufficient_funds", "settlement_pending", "pay again"]).prop_map(Some),];
     let whole = (version, error, prop::collection::vec(requirement(), 0..4)).prop_map(|(version, error, accepts)| {
@@ -109,8 +112,10 @@ fn answer() -> impl Strategy<Value = (StatusCode, HeaderMap, Bytes)> {
 fn random_answers_never_panic_never_sign_twice_and_never_sign_above_the_limit() {
     let (paid, served) = (Cell::new(0), Cell::new(0));
     // To a request without a payment, and to each that has one.
-    let answers = (answer(), prop::collection::vec(answer(), 1..4));
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(2000) });
+    let asking = (header(), offer())
+        .prop_map(|(header, body)| (StatusCode::PAYMENT_REQUIRED, HeaderMap::from_iter([header]), body.into()));
+    let answers = (prop_oneof![3 => asking, 1 => answer()], prop::collection::vec(answer(), 1..4));
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(1000) });
     let checked = runner.run(&answers, |(first, then)| {
         let server = Server::new(move |shown, payment| {
             let (status, headers, body) = if payment.is_none() { &first } else { &then[shown % then.len()] };
@@ -135,5 +140,5 @@ fn random_answers_never_panic_never_sign_twice_and_never_sign_above_the_limit() 
         Ok(())
     });
     checked.unwrap();
-    assert!(paid.get() > 100 && served.get() > 10, "{} paid, {} served", paid.get(), served.get());
+    assert!(paid.get() > 50 && served.get() > 5, "{} paid, {} served", paid.get(), served.get());
 }
