@@ -67,7 +67,7 @@ fn requirement() -> impl Strategy<Value = serde_json::Value> {
 fn offer() -> impl Strategy<Value = Vec<u8>> {
     let version = prop_oneof![9 => Just(2), 9 => Just(1), 1 => any::<i8>()];
     let error =
-        prop_oneof![Just(None), select(vec!["insufficient_funds", "settlement_pending", "pay again"]).prop_map(Some),];
+        prop_oneof![Just(None), select(vec!["insufficient_funds", "settlement_pending", "pay again"]).prop_map(Some)];
     let whole = (version, error, prop::collection::vec(requirement(), 0..4)).prop_map(|(version, error, accepts)| {
         let offer = json!({"x402Version": version, "error": error, "resource": {"url": URL}, "accepts": accepts});
         offer.to_string().into_bytes()
