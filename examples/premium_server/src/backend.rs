@@ -2,7 +2,6 @@
 
 use std::{error::Error, time::Duration};
 
-use url::Url;
 use x402_core::SharedFacilitator;
 use x402_oneshot::{
     Client, Config as ClientConfig, Credentials,
@@ -11,10 +10,7 @@ use x402_oneshot::{
     sandbox::{Sandbox, SandboxError},
 };
 
-use crate::{
-    chain,
-    config::{Config, OneshotFacilitator},
-};
+use crate::{chain, config::Config, gas, values::OneshotFacilitator};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
@@ -34,8 +30,9 @@ pub(crate) struct Backend {
 
 impl Backend {
     /// Starts the sandbox if there is no account, then sets up what settling takes there, which proves that the account
-    /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment.
-    pub(crate) async fn start(config: &Config, public: &Url) -> Result<Self, Box<dyn Error>> {
+    /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment. The port is that
+    /// of this server, where 1Shot reports.
+    pub(crate) async fn start(config: &Config, port: u16) -> Result<Self, Box<dyn Error>> {
         if let Some(url) = &config.facilitator_url {
             let facilitator = SharedFacilitator::new(Remote::new(url.as_str())?);
             return Ok(Self { facilitator, listener: None, sandbox: None, fact: format!("facilitator: {url}") });
@@ -57,8 +54,6 @@ impl Backend {
         };
         let client_config = ClientConfig::new(credentials).base_url(&api_url)?;
         let wait = WaitPolicy::for_block_time(block_time);
-        // The sandbox is ours to ask as often as we like.
-        let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
         let (facilitator, listener, kind) = match config.oneshot_facilitator {
             OneshotFacilitator::Native => {
                 let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
@@ -66,12 +61,16 @@ impl Backend {
                 (SharedFacilitator::new(native), None, "native")
             }
             OneshotFacilitator::Relayed => {
-                let relayed = Relayed::builder(Client::new(client_config)?, business)
-                    .token(config.token.clone())
-                    .callback_url(public.join("1shot")?)
+                let (client, token) = (Client::new(client_config)?, &config.token);
+                let relayed = Relayed::builder(client.clone(), business)
+                    .token(token.clone())
+                    .callback_url(config.reported_to(port))
                     .wait(wait)
                     .connect()
                     .await?;
+                if let Some(wallet) = relayed.wallet(&token.network(), token.address()) {
+                    gas::check(&client, wallet).await?;
+                }
                 let listener = relayed.listener();
                 (SharedFacilitator::new(relayed), listener, "relayed")
             }
@@ -107,8 +106,7 @@ mod tests {
             let found = variables.iter().find(|(key, _)| *key == name)?;
             Some(found.1.into())
         });
-        let public = "http://127.0.0.1:8402/".parse().unwrap();
-        Backend::start(&config.unwrap(), &public).await.unwrap()
+        Backend::start(&config.unwrap(), 8402).await.unwrap()
     }
 
     #[tokio::test]
