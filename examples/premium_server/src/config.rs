@@ -149,7 +149,10 @@ fn account(environment: &Environment<impl Fn(&str) -> Option<OsString>>) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::RefCell, collections::BTreeSet};
+
     use super::*;
+    use crate::help::ENVIRONMENT;
 
     const ACCOUNT: [(&str, &str); 4] = [
         ("ONESHOT_API_KEY", "k"),
@@ -195,6 +198,7 @@ mod tests {
             ("ONESHOT_BUSINESS_ID", &["7", "None"]),
             ("REDIS_URL", &["localhost", "http://127.0.0.1:6379", "redis://", "redis://:s3cret@127.0.0.1:port"]),
             ("REDIS_LEASE_MS", &["30s", "-1"]),
+            ("LISTEN_ADDRESS", &["localhost", "127.0.0.1:8402", "256.0.0.1"]),
         ];
         for (name, values) in cases {
             for value in *values {
@@ -205,6 +209,21 @@ mod tests {
                 assert!(!line.contains('\n') && line.matches(name).count() == 1, "{line}");
             }
         }
+    }
+
+    #[test]
+    fn help_lists_exactly_the_variables_that_are_read() {
+        let read = RefCell::new(BTreeSet::new());
+        let variable = |name: &str| {
+            read.borrow_mut().insert(name.to_owned());
+            None
+        };
+        log(variable).unwrap();
+        Config::from_env(variable).unwrap();
+        let is_name = |word: &&str| word.contains('_') || *word == "PORT" || *word == "SETTLE";
+        let begins = ENVIRONMENT.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+        let listed: BTreeSet<_> = begins.filter(is_name).map(str::to_owned).collect();
+        assert_eq!(listed, *read.borrow());
     }
 
     #[test]
@@ -240,6 +259,27 @@ mod tests {
             let config = with(&[("ONESHOT_FACILITATOR", text)]).unwrap();
             assert!(config.is_sandbox());
             assert_eq!(config.oneshot_facilitator, kind);
+        }
+    }
+
+    #[test]
+    fn a_log_that_makes_no_sense_is_one_line_too() {
+        for (name, value) in [("RUST_LOG", "x=loud"), ("RUST_LOG", "[["), ("LOG_FORMAT", "JSON")] {
+            let line = log(|asked| (asked == name).then(|| value.into())).unwrap_err().to_string();
+            assert!(line.starts_with(&format!("{name}: ")) && !line.contains('\n'), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_sandbox_reports_to_this_machine_and_1shot_to_the_public_url() {
+        let tunnel = ("TUNNEL_BASE_URL", "https://shop.example/api");
+        assert_eq!(with(&[tunnel]).unwrap().reported_to(8402).as_str(), "http://127.0.0.1:8402/1shot");
+        let config = with(&[&ACCOUNT[..], &[tunnel]].concat()).unwrap();
+        assert_eq!(config.reported_to(8402).as_str(), "https://shop.example/api/1shot");
+        for (address, url) in
+            [("::", "http://[::1]:1/"), ("0.0.0.0", "http://127.0.0.1:1/"), ("10.0.0.7", "http://10.0.0.7:1/")]
+        {
+            assert_eq!(with(&[("LISTEN_ADDRESS", address)]).unwrap().local_url(1).as_str(), url);
         }
     }
 
