@@ -1,7 +1,12 @@
 //! Who settles: 1Shot, the sandbox that speaks as 1Shot does, or any x402 facilitator.
 
+// Wherever this file is used from, that one comes with it.
+#[path = "gas.rs"]
+mod gas;
+
 use std::{error::Error, time::Duration};
 
+use url::Url;
 use x402_core::SharedFacilitator;
 use x402_oneshot::{
     Client, Config as ClientConfig, Credentials,
@@ -10,7 +15,10 @@ use x402_oneshot::{
     sandbox::{Sandbox, SandboxError},
 };
 
-use crate::{chain, config::Config, gas, values::OneshotFacilitator};
+use crate::{
+    chain,
+    config::{Config, OneshotFacilitator},
+};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
@@ -30,9 +38,9 @@ pub(crate) struct Backend {
 
 impl Backend {
     /// Starts the sandbox if there is no account, then sets up what settling takes there, which proves that the account
-    /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment. The port is that
-    /// of this server, where 1Shot reports.
-    pub(crate) async fn start(config: &Config, port: u16) -> Result<Self, Box<dyn Error>> {
+    /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment. 1Shot
+    /// reports to `1shot` below this URL of the server's.
+    pub(crate) async fn start(config: &Config, base: &Url) -> Result<Self, Box<dyn Error>> {
         if let Some(url) = &config.facilitator_url {
             let facilitator = SharedFacilitator::new(Remote::new(url.as_str())?);
             return Ok(Self { facilitator, listener: None, sandbox: None, fact: format!("facilitator: {url}") });
@@ -64,7 +72,7 @@ impl Backend {
                 let (client, token) = (Client::new(client_config)?, &config.token);
                 let relayed = Relayed::builder(client.clone(), business)
                     .token(token.clone())
-                    .callback_url(config.reported_to(port))
+                    .callback_url(base.join("1shot")?)
                     .wait(wait)
                     .connect()
                     .await?;
@@ -106,7 +114,8 @@ mod tests {
             let found = variables.iter().find(|(key, _)| *key == name)?;
             Some(found.1.into())
         });
-        Backend::start(&config.unwrap(), 8402).await.unwrap()
+        let config = config.unwrap();
+        Backend::start(&config, &config.reported_below(8402)).await.unwrap()
     }
 
     #[tokio::test]

@@ -17,8 +17,10 @@ use x402_tower::{server::Order, store::redis::RedisUrl};
 use crate::{
     environment::{ConfigError, Environment},
     log::{Format, Log},
-    values::{self, NETWORK, OneshotFacilitator},
+    values::{self, NETWORK},
 };
+
+pub(crate) use crate::values::OneshotFacilitator;
 
 /// Who is paid in the sandbox, unless told otherwise.
 const SANDBOX_RECIPIENT: Address = address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C");
@@ -113,10 +115,10 @@ impl Config {
         self.public_base_url.clone().unwrap_or_else(|| self.local_url(port))
     }
 
-    /// Where this server is reported to. The sandbox runs beside it, and sends nothing to other machines.
-    pub(crate) fn reported_to(&self, port: u16) -> Url {
-        let base = if self.is_sandbox() { self.local_url(port) } else { self.base_url(port) };
-        base.join("1shot").expect("a base URL can be joined")
+    /// The base URL that settlements are reported below. The sandbox runs beside this server, and sends nothing to other
+    /// machines.
+    pub(crate) fn reported_below(&self, port: u16) -> Url {
+        if self.is_sandbox() { self.local_url(port) } else { self.base_url(port) }
     }
 }
 
@@ -273,9 +275,9 @@ mod tests {
     #[test]
     fn the_sandbox_reports_to_this_machine_and_1shot_to_the_public_url() {
         let tunnel = ("TUNNEL_BASE_URL", "https://shop.example/api");
-        assert_eq!(with(&[tunnel]).unwrap().reported_to(8402).as_str(), "http://127.0.0.1:8402/1shot");
+        assert_eq!(with(&[tunnel]).unwrap().reported_below(8402).as_str(), "http://127.0.0.1:8402/");
         let config = with(&[&ACCOUNT[..], &[tunnel]].concat()).unwrap();
-        assert_eq!(config.reported_to(8402).as_str(), "https://shop.example/api/1shot");
+        assert_eq!(config.reported_below(8402).as_str(), "https://shop.example/api/");
         for (address, url) in
             [("::", "http://[::1]:1/"), ("0.0.0.0", "http://127.0.0.1:1/"), ("10.0.0.7", "http://10.0.0.7:1/")]
         {

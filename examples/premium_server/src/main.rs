@@ -13,7 +13,6 @@ mod app;
 mod backend;
 mod config;
 mod environment;
-mod gas;
 mod help;
 mod log;
 mod stop;
@@ -76,7 +75,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Some(url) => Some(connect(url, config.redis_lease).await?),
         None => None,
     };
-    let backend = Backend::start(&config, port).await?;
+    let backend = Backend::start(&config, &config.reported_below(port)).await?;
     let page = config.base_url(port).join("premium")?;
     let gate = Gate::new(backend.facilitator.clone());
     let settlements = Settlements::default();
