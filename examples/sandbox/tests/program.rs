@@ -1,5 +1,5 @@
 //! The program as its users meet it.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
 
 use std::{collections::HashMap, net::TcpListener, process::Stdio, time::Duration};
 
