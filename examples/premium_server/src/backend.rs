@@ -114,8 +114,8 @@ mod tests {
             let found = variables.iter().find(|(key, _)| *key == name)?;
             Some(found.1.into())
         });
-        let config = config.unwrap();
-        Backend::start(&config, &config.reported_below(8402)).await.unwrap()
+        let base = "http://127.0.0.1:8402/".parse().unwrap();
+        Backend::start(&config.unwrap(), &base).await.unwrap()
     }
 
     #[tokio::test]
