@@ -65,7 +65,9 @@ impl Backend {
         let (facilitator, listener, kind) = match config.oneshot_facilitator {
             OneshotFacilitator::Native => {
                 let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
-                let native = Native::builder(client, business).token(config.token.clone()).wait(wait).connect().await?;
+                let builder = Native::builder(client.clone(), business).token(config.token.clone());
+                let native = builder.wait(wait).connect().await?;
+                gas::check_all(&client, business, &config.token.network()).await?;
                 (SharedFacilitator::new(native), None, "native")
             }
             OneshotFacilitator::Relayed => {

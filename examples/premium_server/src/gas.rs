@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 use x402_core::{Amount, Network};
 use x402_oneshot::{
-    Client, Error, WalletId,
+    BusinessId, Client, Error, WalletId,
     api::{AccountBalance, Wallet},
 };
 
@@ -19,6 +19,15 @@ pub(crate) async fn check(client: &Client, wallet: WalletId) -> Result<(), Error
         tracing::warn!(wallet = %account, %network, balance, "the 1Shot wallet has little left to pay gas with");
     } else {
         tracing::info!(wallet = %account, %network, balance, "the 1Shot wallet pays the gas");
+    }
+    Ok(())
+}
+
+/// Says the same of every wallet on a network, where 1Shot chooses among them.
+pub(crate) async fn check_all(client: &Client, business: BusinessId, network: &Network) -> Result<(), Error> {
+    let chain_id = network.chain_id().unwrap_or_default();
+    for wallet in client.wallets().list(business).chain(chain_id).send().await?.response {
+        check(client, wallet.id).await?;
     }
     Ok(())
 }

@@ -131,12 +131,14 @@ async fn the_wallet_that_pays_the_gas_is_named_at_the_start_in_whole_units() {
     let wallet = oneshot.sandbox.wallets()[0].address.to_string();
     for (wei, said) in [(1_000_000_000_000_000_000_u64, "1 ETH"), (9_000_000_000_000, "0.000009 ETH")] {
         oneshot.sandbox.faults().set_wallet_balance(oneshot.sandbox.wallet_id(), alloy_primitives::U256::from(wei));
-        let shop = Server::start(&oneshot.account()).await;
-        shop.signal("TERM");
-        let (_, _, stderr) = shop.ended().await;
-        let line = stderr.lines().find(|line| line.contains(&wallet)).expect("it says which wallet");
-        assert!(line.contains("eip155:84532") && line.contains(said), "{line}");
-        assert_eq!(line.contains("WARN"), wei < 10_000_000_000_000, "{line}");
+        for kind in ["relayed", "native"] {
+            let shop = Server::start(&[oneshot.account(), vec![("ONESHOT_FACILITATOR", kind)]].concat()).await;
+            shop.signal("TERM");
+            let (_, _, stderr) = shop.ended().await;
+            let line = stderr.lines().find(|line| line.contains(&wallet)).expect("it says which wallet");
+            assert!(line.contains("eip155:84532") && line.contains(said), "{kind}: {line}");
+            assert_eq!(line.contains("WARN"), wei < 10_000_000_000_000, "{kind}: {line}");
+        }
     }
 
     oneshot.sandbox.faults().set_wallet_balance(oneshot.sandbox.wallet_id(), alloy_primitives::U256::ZERO);
