@@ -128,6 +128,10 @@ mod artifact;
 
 mod smart_account;
 
+mod value;
+
+mod failure;
+
 mod delegation;
 
 mod fees;
@@ -144,10 +148,6 @@ mod smart_wallet;
 
 mod wallet;
 pub use wallet::SandboxWallet;
-
-mod value;
-
-mod failure;
 
 mod parameter;
 

@@ -49,13 +49,13 @@
 //! # is_verifier(verify);
 //! ```
 
+mod execution;
+pub use execution::{Execution, ExecutionOutcome};
+
 mod event;
 #[doc(no_inline)]
 pub use crate::api::EventName;
 pub use event::Event;
-
-mod execution;
-pub use execution::{Execution, ExecutionOutcome};
 
 mod number;
 
