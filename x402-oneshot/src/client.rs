@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use x402_core::facilitator::Reach;
 
 use crate::call::Call;
-use crate::config::Config;
+use crate::config::{Config, ConfigError, not_zero};
 use crate::decode::from_json;
 use crate::done::Done;
 use crate::error::{Error, ErrorKind};
@@ -48,6 +48,8 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// What a call may take; of this clone only.
+    deadline: Duration,
 }
 
 struct Inner {
@@ -73,7 +75,35 @@ impl Client {
     /// A client over another transport.
     #[must_use]
     pub fn with_transport(config: Config, transport: impl Transport + 'static) -> Self {
-        Self { inner: Arc::new(Inner { config, transport: Box::new(transport), tokens: TokenCache::default() }) }
+        let deadline = config.call_deadline();
+        let inner = Inner { config, transport: Box::new(transport), tokens: TokenCache::default() };
+        Self { inner: Arc::new(inner), deadline }
+    }
+
+    /// The same client, with the same token and connections, whose calls may take another time than
+    /// [`Config::deadline`].
+    ///
+    /// For one call or for many; of a list that is read as a stream, each page is a call. Waiting for a transaction has
+    /// a [deadline of its own](crate::api::WaitPolicy::deadline).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use x402_oneshot::{Client, MethodId, api::Params};
+    ///
+    /// # async fn run(client: Client, method: MethodId, params: Params) -> Result<(), Box<dyn std::error::Error>> {
+    /// let patient = client.with_deadline(Duration::from_secs(120))?;
+    /// let queued = patient.methods().execute(method, params).await?;
+    /// # let _ = queued;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ZeroDuration`] for zero, as is left of a time budget that is used up: nothing should be sent then.
+    pub fn with_deadline(&self, deadline: Duration) -> Result<Self, ConfigError> {
+        let deadline = not_zero(deadline, "deadline")?;
+        Ok(Self { inner: Arc::clone(&self.inner), deadline })
     }
 
     /// Makes a call and reads its answer.
@@ -107,7 +137,7 @@ impl Client {
     }
 
     async fn authorized(&self, call: &Call) -> Result<Bytes, Error> {
-        let deadline = after(self.inner.config.call_deadline());
+        let deadline = after(self.deadline);
         let request = call.request(self.inner.config.base())?;
         let token = self.token(None, deadline).await?;
         let outcome = self.repeated(call, with_token(&request, &token), deadline).await;
@@ -173,7 +203,10 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("config", &self.inner.config).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("config", &self.inner.config)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 
