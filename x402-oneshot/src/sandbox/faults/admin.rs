@@ -250,7 +250,11 @@ struct Balance {
     balance: Value,
 }
 
-async fn set_balance(Id(wallet): Id, State(shared): State<Arc<Shared>>, DeclaredBody(body): DeclaredBody<Balance>) -> Answer {
+async fn set_balance(
+    Id(wallet): Id,
+    State(shared): State<Arc<Shared>>,
+    DeclaredBody(body): DeclaredBody<Balance>,
+) -> Answer {
     let Balance { balance } = body;
     let refused = || Failure::invalid("body", "balance", "balance is no amount of wei");
     let wei: U256 = value::uint(&balance, 256).ok_or_else(refused)?;
