@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 use x402_core::facilitator::Reach;
@@ -108,20 +108,28 @@ impl Client {
 
     /// Makes a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
-        let body = self.body(&call).await?;
-        from_json(&body).map_err(|error| call.undecodable(error))
+        Ok(self.send_for_status(&call).await?.1)
+    }
+
+    /// The same, with the status of the answer for those who go on reading in it.
+    pub(crate) async fn send_for_status<T: DeserializeOwned>(&self, call: &Call) -> Result<(StatusCode, T), Error> {
+        let answer = self.answer(call).await?;
+        let status = answer.status();
+        let read = from_json(answer.body()).map_err(|error| call.undecodable(status, error))?;
+        Ok((status, read))
     }
 
     /// Makes a call whose answer says no more than that it was done.
     pub(crate) async fn perform(&self, call: Call) -> Result<(), Error> {
-        let body = self.body(&call).await?;
-        match Done::read(&body).map_err(|error| call.undecodable(error))? {
+        let answer = self.answer(&call).await?;
+        let status = answer.status();
+        match Done::read(answer.body()).map_err(|error| call.undecodable(status, error))? {
             Done::Yes => Ok(()),
-            Done::No => Err(call.blame(Error::new(ErrorKind::Declined, Reach::Answered))),
+            Done::No => Err(call.blame(Error::new(ErrorKind::Declined, Reach::Answered).with_status(status))),
         }
     }
 
-    async fn body(&self, call: &Call) -> Result<Bytes, Error> {
+    async fn answer(&self, call: &Call) -> Result<Response<Bytes>, Error> {
         let answer = self.authorized(call);
         #[cfg(feature = "tracing")]
         let answer = {
@@ -136,7 +144,7 @@ impl Client {
         self.inner.config.randomness()
     }
 
-    async fn authorized(&self, call: &Call) -> Result<Bytes, Error> {
+    async fn authorized(&self, call: &Call) -> Result<Response<Bytes>, Error> {
         let deadline = after(self.deadline);
         let request = call.request(self.inner.config.base())?;
         let token = self.token(None, deadline).await?;
@@ -155,7 +163,8 @@ impl Client {
         let call = Call::token(self.inner.config.credentials());
         let fetch = async || {
             let request = call.request(self.inner.config.base())?;
-            Grant::read(&self.repeated(&call, request, deadline).await?)
+            let answer = self.repeated(&call, request, deadline).await?;
+            Grant::read(answer.body()).map_err(|error| error.with_status(answer.status()))
         };
         let waiting = self.inner.tokens.get(refused, fetch);
         timeout_at(deadline, waiting)
@@ -165,13 +174,18 @@ impl Client {
     }
 
     /// Tries until there is an answer, an error that another try would not help, or no time.
-    async fn repeated(&self, call: &Call, request: Request<Bytes>, deadline: Instant) -> Result<Bytes, Error> {
+    async fn repeated(
+        &self,
+        call: &Call,
+        request: Request<Bytes>,
+        deadline: Instant,
+    ) -> Result<Response<Bytes>, Error> {
         let config = &self.inner.config;
         let mut retries = 0;
         loop {
             let limit = if call.acts() { deadline } else { deadline.min(after(config.try_timeout())) };
             let error = match self.once(request.clone(), limit).await {
-                Ok(body) => return Ok(body),
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             #[cfg(feature = "tracing")]
@@ -188,16 +202,15 @@ impl Client {
         }
     }
 
-    async fn once(&self, request: Request<Bytes>, limit: Instant) -> Result<Bytes, Error> {
+    async fn once(&self, request: Request<Bytes>, limit: Instant) -> Result<Response<Bytes>, Error> {
         let answer = timeout_at(limit, self.inner.transport.send(request))
             .await
             .map_err(|_| Error::new(ErrorKind::Timeout, Reach::MaybeSent))?
             .map_err(unanswered)?;
-        let (head, body) = answer.into_parts();
-        if !head.status.is_success() {
-            return Err(Error::answered(head.status, &body, retry_after(&head.headers)));
+        if !answer.status().is_success() {
+            return Err(Error::answered(answer.status(), answer.body(), retry_after(answer.headers())));
         }
-        Ok(body)
+        Ok(answer)
     }
 }
 
