@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method, Request, StatusCode};
 use serde::Serialize;
 use url::{Url, form_urlencoded};
 use x402_core::facilitator::Reach;
@@ -93,8 +93,8 @@ impl Call {
     }
 
     /// The answer to this call could not be read.
-    pub(crate) fn undecodable(&self, error: DecodeError) -> Error {
-        self.blame(Error::new(ErrorKind::Decode, Reach::Answered).with_source(error))
+    pub(crate) fn undecodable(&self, status: StatusCode, error: DecodeError) -> Error {
+        self.blame(Error::new(ErrorKind::Decode, Reach::Answered).with_status(status).with_source(error))
     }
 
     /// Names this call in an error.

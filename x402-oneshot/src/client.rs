@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
 use x402_core::facilitator::Reach;
 
 use crate::call::Call;
-use crate::config::Config;
+use crate::config::{Config, ConfigError, not_zero};
 use crate::decode::from_json;
 use crate::done::Done;
 use crate::error::{Error, ErrorKind};
@@ -48,6 +48,8 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    /// What a call may take; of this clone only.
+    deadline: Duration,
 }
 
 struct Inner {
@@ -73,25 +75,61 @@ impl Client {
     /// A client over another transport.
     #[must_use]
     pub fn with_transport(config: Config, transport: impl Transport + 'static) -> Self {
-        Self { inner: Arc::new(Inner { config, transport: Box::new(transport), tokens: TokenCache::default() }) }
+        let deadline = config.call_deadline();
+        let inner = Inner { config, transport: Box::new(transport), tokens: TokenCache::default() };
+        Self { inner: Arc::new(inner), deadline }
+    }
+
+    /// The same client, with the same token and connections, whose calls may take another time than
+    /// [`Config::deadline`].
+    ///
+    /// For one call or for many; of a list that is read as a stream, each page is a call. Waiting for a transaction has
+    /// a [deadline of its own](crate::api::WaitPolicy::deadline).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use x402_oneshot::{Client, MethodId, api::Params};
+    ///
+    /// # async fn run(client: Client, method: MethodId, params: Params) -> Result<(), Box<dyn std::error::Error>> {
+    /// let patient = client.with_deadline(Duration::from_secs(120))?;
+    /// let queued = patient.methods().execute(method, params).await?;
+    /// # let _ = queued;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ZeroDuration`] for zero, as is left of a time budget that is used up: nothing should be sent then.
+    pub fn with_deadline(&self, deadline: Duration) -> Result<Self, ConfigError> {
+        let deadline = not_zero(deadline, "deadline")?;
+        Ok(Self { inner: Arc::clone(&self.inner), deadline })
     }
 
     /// Makes a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
-        let body = self.body(&call).await?;
-        from_json(&body).map_err(|error| call.undecodable(error))
+        Ok(self.send_for_status(&call).await?.1)
+    }
+
+    /// The same, with the status of the answer for those who go on reading in it.
+    pub(crate) async fn send_for_status<T: DeserializeOwned>(&self, call: &Call) -> Result<(StatusCode, T), Error> {
+        let answer = self.answer(call).await?;
+        let status = answer.status();
+        let read = from_json(answer.body()).map_err(|error| call.undecodable(status, error))?;
+        Ok((status, read))
     }
 
     /// Makes a call whose answer says no more than that it was done.
     pub(crate) async fn perform(&self, call: Call) -> Result<(), Error> {
-        let body = self.body(&call).await?;
-        match Done::read(&body).map_err(|error| call.undecodable(error))? {
+        let answer = self.answer(&call).await?;
+        let status = answer.status();
+        match Done::read(answer.body()).map_err(|error| call.undecodable(status, error))? {
             Done::Yes => Ok(()),
-            Done::No => Err(call.blame(Error::new(ErrorKind::Declined, Reach::Answered))),
+            Done::No => Err(call.blame(Error::new(ErrorKind::Declined, Reach::Answered).with_status(status))),
         }
     }
 
-    async fn body(&self, call: &Call) -> Result<Bytes, Error> {
+    async fn answer(&self, call: &Call) -> Result<Response<Bytes>, Error> {
         let answer = self.authorized(call);
         #[cfg(feature = "tracing")]
         let answer = {
@@ -106,8 +144,8 @@ impl Client {
         self.inner.config.randomness()
     }
 
-    async fn authorized(&self, call: &Call) -> Result<Bytes, Error> {
-        let deadline = after(self.inner.config.call_deadline());
+    async fn authorized(&self, call: &Call) -> Result<Response<Bytes>, Error> {
+        let deadline = after(self.deadline);
         let request = call.request(self.inner.config.base())?;
         let token = self.token(None, deadline).await?;
         let outcome = self.repeated(call, with_token(&request, &token), deadline).await;
@@ -125,7 +163,8 @@ impl Client {
         let call = Call::token(self.inner.config.credentials());
         let fetch = async || {
             let request = call.request(self.inner.config.base())?;
-            Grant::read(&self.repeated(&call, request, deadline).await?)
+            let answer = self.repeated(&call, request, deadline).await?;
+            Grant::read(answer.body()).map_err(|error| error.with_status(answer.status()))
         };
         let waiting = self.inner.tokens.get(refused, fetch);
         timeout_at(deadline, waiting)
@@ -135,13 +174,18 @@ impl Client {
     }
 
     /// Tries until there is an answer, an error that another try would not help, or no time.
-    async fn repeated(&self, call: &Call, request: Request<Bytes>, deadline: Instant) -> Result<Bytes, Error> {
+    async fn repeated(
+        &self,
+        call: &Call,
+        request: Request<Bytes>,
+        deadline: Instant,
+    ) -> Result<Response<Bytes>, Error> {
         let config = &self.inner.config;
         let mut retries = 0;
         loop {
             let limit = if call.acts() { deadline } else { deadline.min(after(config.try_timeout())) };
             let error = match self.once(request.clone(), limit).await {
-                Ok(body) => return Ok(body),
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             #[cfg(feature = "tracing")]
@@ -158,22 +202,24 @@ impl Client {
         }
     }
 
-    async fn once(&self, request: Request<Bytes>, limit: Instant) -> Result<Bytes, Error> {
+    async fn once(&self, request: Request<Bytes>, limit: Instant) -> Result<Response<Bytes>, Error> {
         let answer = timeout_at(limit, self.inner.transport.send(request))
             .await
             .map_err(|_| Error::new(ErrorKind::Timeout, Reach::MaybeSent))?
             .map_err(unanswered)?;
-        let (head, body) = answer.into_parts();
-        if !head.status.is_success() {
-            return Err(Error::answered(head.status, &body, retry_after(&head.headers)));
+        if !answer.status().is_success() {
+            return Err(Error::answered(answer.status(), answer.body(), retry_after(answer.headers())));
         }
-        Ok(body)
+        Ok(answer)
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("config", &self.inner.config).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("config", &self.inner.config)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 

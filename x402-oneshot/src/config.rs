@@ -69,6 +69,8 @@ impl Config {
 
     /// Sets the time a whole call may take, its token and its retries included.
     ///
+    /// [`Client::with_deadline`](crate::Client::with_deadline) gives single calls another.
+    ///
     /// # Errors
     ///
     /// [`ConfigError::ZeroDuration`] for zero.

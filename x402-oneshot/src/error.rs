@@ -90,7 +90,7 @@ impl Error {
         }
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the answer, if there was one: a success if what came with it could not be read.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -194,6 +194,11 @@ impl Error {
 
     pub(crate) fn with_reach(self, reach: Reach) -> Self {
         self.with(|inner| inner.reach = reach)
+    }
+
+    /// For an answer of success that is a failure all the same.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        self.with(|inner| inner.status = Some(status))
     }
 
     pub(crate) fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {

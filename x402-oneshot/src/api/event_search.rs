@@ -110,7 +110,7 @@ pub struct ContractEventLog {
     #[serde(deserialize_with = "integer")]
     pub log_index: u64,
     /// Whether the chain took it back, as it does when blocks are replaced.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub removed: bool,
     /// Its arguments by name, decoded.
     #[serde(default, deserialize_with = "or_default")]

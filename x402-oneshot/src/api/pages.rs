@@ -45,13 +45,14 @@ impl Pages {
 
     async fn turn<T: DeserializeOwned>(mut self) -> Result<Option<(Vec<Result<T, Error>>, Self)>, Error> {
         let Some(number) = self.next else { return Ok(None) };
-        let page: Raw = self.client.send(self.call.clone().query("page", Some(number))).await?;
+        let call = self.call.clone().query("page", Some(number));
+        let (status, page): (_, Raw) = self.client.send_for_status(&call).await?;
         self.next = self.after(number, &page)?;
         let rows = page
             .response
             .iter()
             .enumerate()
-            .map(|(index, row)| DecodeError::row(index, row).map_err(|error| self.call.undecodable(error)));
+            .map(|(index, row)| DecodeError::row(index, row).map_err(|error| self.call.undecodable(status, error)));
         let rows = rows.collect();
         Ok(Some((rows, self)))
     }

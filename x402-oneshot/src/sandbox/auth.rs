@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::extract::{parse, read};
+use super::extract::{is_json, parse, read};
 use super::failure::Failure;
 use super::shared::Shared;
 
@@ -54,12 +54,6 @@ pub(super) async fn token(State(shared): State<Arc<Shared>>, request: Request) -
         "expires_in": lifetime,
         "scope": "read:api write:api",
     })))
-}
-
-pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media_type = content_type.and_then(|value| value.split(';').next());
-    media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Lets a request pass that bears a token which was issued here and has not expired.

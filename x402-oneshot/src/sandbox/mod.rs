@@ -112,6 +112,8 @@ pub use error::SandboxError;
 
 mod dialect;
 
+mod millis;
+
 mod account;
 
 mod clock;

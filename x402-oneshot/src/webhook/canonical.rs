@@ -6,13 +6,16 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use crate::webhook::document::Node;
 use crate::webhook::number;
 
 /// Which of two texts of a document a signature is over.
 ///
 /// They are the same for plain ASCII with ordinary numbers; a memo with an accent tells them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum CanonicalForm {
     /// What 1Shot signs: members in order of their UTF-16 code units, texts raw, numbers as ECMAScript.

@@ -10,24 +10,24 @@ use crate::webhook::public_key::PublicKey;
 #[derive(Debug, Default)]
 pub(super) struct KeyRing {
     current: Vec<PublicKey>,
-    /// Keys that were replaced, each with the end of its grace.
-    former: Vec<(PublicKey, Instant)>,
+    /// Keys that were replaced, each with the end of its grace; `None` if the clock cannot hold it.
+    former: Vec<(PublicKey, Option<Instant>)>,
     fetched_at: Option<Instant>,
 }
 
 impl KeyRing {
     /// Takes the keys that a source has now; those it has no more stay good for the grace period.
     pub(super) fn replace(&mut self, keys: Vec<PublicKey>, now: Instant, grace: Duration) {
-        let until = now + grace;
+        let until = now.checked_add(grace);
         let gone = std::mem::replace(&mut self.current, keys);
         self.former.extend(gone.into_iter().map(|key| (key, until)));
-        self.former.retain(|(key, until)| *until > now && !self.current.contains(key));
+        self.former.retain(|(key, until)| is_after(*until, now) && !self.current.contains(key));
         self.fetched_at = Some(now);
     }
 
     /// The keys to try, the current ones first.
     pub(super) fn good(&self, now: Instant) -> Vec<PublicKey> {
-        let former = self.former.iter().filter(|(_, until)| *until > now).map(|(key, _)| key);
+        let former = self.former.iter().filter(|(_, until)| is_after(*until, now)).map(|(key, _)| key);
         let mut keys: Vec<PublicKey> = Vec::with_capacity(self.current.len());
         for key in self.current.iter().chain(former) {
             if !keys.contains(key) {
@@ -41,6 +41,10 @@ impl KeyRing {
     pub(super) fn is_stale(&self, now: Instant, max_age: Duration) -> bool {
         self.fetched_at.is_none_or(|at| now.duration_since(at) >= max_age)
     }
+}
+
+fn is_after(until: Option<Instant>, now: Instant) -> bool {
+    until.is_none_or(|until| until > now)
 }
 
 #[cfg(test)]
@@ -75,6 +79,15 @@ mod tests {
         ring.replace(vec![key(1)], now, Duration::ZERO);
         ring.replace(vec![key(2)], now, Duration::ZERO);
         assert_eq!(ring.good(now), [key(2)]);
+    }
+
+    #[test]
+    fn a_grace_that_no_clock_can_hold_has_no_end() {
+        let now = Instant::now();
+        let mut ring = KeyRing::default();
+        ring.replace(vec![key(1)], now, Duration::MAX);
+        ring.replace(vec![key(2)], now, Duration::MAX);
+        assert_eq!(ring.good(now + GRACE), [key(2), key(1)]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use http::StatusCode;
 use serde_json::json;
 use x402_oneshot::transport::TransportErrorKind;
 use x402_oneshot::{ErrorKind, Reach};
@@ -54,6 +56,26 @@ async fn a_page_of_a_proxy_is_an_error_without_words_of_the_api() {
     assert!(error.api().is_none());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     assert!(error.is_retryable() && !error.may_have_acted());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_success_that_cannot_be_read_or_says_no_has_its_status() {
+    let id = || ID.parse().unwrap();
+    for (body, kind) in [(r#"{"success":false}"#, ErrorKind::Declined), ("<html>", ErrorKind::Decode)] {
+        let script = Script::new().call(answer(202, body));
+        let error = script.client().wallets().delete(id()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (kind, Some(StatusCode::ACCEPTED)));
+        assert!(error.may_have_acted(), "the status of a success is no proof that nothing was done");
+    }
+    let script = Script::new().call(answer(203, "{}"));
+    let error = script.client().transactions().get(ID.parse().unwrap()).await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::NON_AUTHORITATIVE_INFORMATION));
+    let script = Script::new().token(answer(200, "<html>"));
+    let error = script.client().wallets().delete(id()).await.unwrap_err();
+    assert_eq!((error.status(), error.may_have_acted()), (Some(StatusCode::OK), false), "it is the token's");
+    let script = Script::new().call(answer(200, r#"{"response":[{}],"page":1,"pageSize":25,"totalResults":1}"#));
+    let rows: Vec<_> = script.client().wallets().list(ID.parse().unwrap()).stream().collect().await;
+    assert_eq!(rows[0].as_ref().unwrap_err().status(), Some(StatusCode::OK));
 }
 
 #[tokio::test(start_paused = true)]

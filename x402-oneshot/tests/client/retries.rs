@@ -181,6 +181,20 @@ async fn a_call_ends_at_its_deadline_whatever_hangs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_has_the_deadline_of_its_client_and_clones_with_others_share_the_token() {
+    let script = Script::new().calls(std::iter::repeat_with(|| Step::Hang).take(4));
+    let client = script.client();
+    let given = |seconds| client.with_deadline(Duration::from_secs(seconds)).unwrap();
+    for (client, seconds) in [(given(5), 5), (given(90), 90), (given(5).clone(), 5), (client.clone(), 30)] {
+        let start = Instant::now();
+        assert!(execute(&client).await.unwrap_err().is_timeout());
+        assert_eq!(start.elapsed(), Duration::from_secs(seconds));
+    }
+    assert_eq!(script.token_calls().len(), 1);
+    assert!(client.with_deadline(Duration::ZERO).is_err(), "nothing is left, so nothing should be sent");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hanging_token_call_means_that_the_call_was_not_sent() {
     let hanging = std::iter::repeat_with(|| Step::Hang).take(9);
     let script = hanging.fold(Script::new(), Script::token);

@@ -15,7 +15,7 @@ fn builder() -> SandboxBuilder {
 }
 
 /// Asks outside `/v0`, without a token.
-async fn admin(api: &Api, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+pub(crate) async fn admin(api: &Api, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
     let request = api.bare(method, &format!("/../_sandbox{path}"));
     Api::send(match body {
         Some(body) => request.json(&body),
@@ -24,7 +24,7 @@ async fn admin(api: &Api, method: Method, path: &str, body: Option<Value>) -> (u
     .await
 }
 
-async fn post(api: &Api, path: &str, body: Value) {
+pub(crate) async fn post(api: &Api, path: &str, body: Value) {
     let (status, answer) = admin(api, Method::POST, path, Some(body)).await;
     assert_eq!((status, answer), (200, json!({"success": true})), "{path}");
 }
@@ -140,17 +140,22 @@ async fn what_is_wrong_is_refused_and_a_page_of_another_origin_too() {
     assert!(api.sandbox.faults().rules().is_empty());
 }
 
-/// What `faults::admin` shows is what is read.
-#[test]
-fn the_documented_json_is_read() {
+/// What `faults::admin` shows: a rule, faults, a lifecycle, webhook faults and a delivery.
+pub(crate) fn documented() -> [Value; 5] {
     let page = include_str!("../../src/sandbox/faults/admin.rs");
     let text: String =
         page.lines().filter_map(|line| line.strip_prefix("//!")).map(|line| format!("{line}\n")).collect();
-    let blocks: Vec<&str> = text.split("```json").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    let [rule, faults, lifecycle] = blocks.try_into().unwrap();
-    serde_json::from_str::<Rule>(rule).unwrap();
-    assert_eq!(serde_json::from_str::<Vec<Fault>>(faults).unwrap().len(), 13);
-    let _ = serde_json::from_str::<Lifecycle>(lifecycle).unwrap();
+    let blocks = text.split("```json").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let blocks: Vec<Value> = blocks.map(|block| serde_json::from_str(block).unwrap()).collect();
+    blocks.try_into().unwrap()
+}
+
+#[test]
+fn the_documented_json_is_read() {
+    let [rule, faults, lifecycle, ..] = documented();
+    serde_json::from_value::<Rule>(rule).unwrap();
+    assert_eq!(serde_json::from_value::<Vec<Fault>>(faults).unwrap().len(), 13);
+    let _ = serde_json::from_value::<Lifecycle>(lifecycle).unwrap();
     for when in [
         json!("always"),
         json!({"between": {"from": 1_750_000_000, "until": 1_750_000_060}}),

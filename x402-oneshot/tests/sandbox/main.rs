@@ -20,6 +20,7 @@ mod contract_events;
 mod delegation;
 mod deterministic;
 mod dialects;
+mod every_endpoint;
 mod fault_rules;
 mod faults;
 mod imports;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{Api, NOW, Overload, SELLER, STRANGER};
 
 /// A payment of five cents, and what it must pay.
-fn body(api: &Api, version: u64) -> Value {
+pub(crate) fn body(api: &Api, version: u64) -> Value {
     signed(api, version, api.sandbox.buyer_key().expose())
 }
 

@@ -1,4 +1,4 @@
-//! Faults, clock and chain over HTTP, for tests in other languages.
+//! Faults, clock, chain and webhooks over HTTP, for tests in other languages.
 //!
 //! Below `/_sandbox` of the sandbox's address, outside `/v0`, if
 //! [`SandboxBuilder::admin`](crate::sandbox::SandboxBuilder::admin) allowed it. No token is asked for, and no fault
@@ -18,6 +18,12 @@
 //! | `POST /_sandbox/wallets/{id}` | `{"balance": "0"}`, in wei |
 //! | `DELETE /_sandbox/methods/{id}` | forgets a contract method |
 //! | `POST /_sandbox/submit`, `POST /_sandbox/mine` | broadcasts, and mines, what is queued |
+//! | `GET /_sandbox/webhooks` | `{"shape": "legacy", "form": "ecmaScript", "faults": [webhook fault, …]}` |
+//! | `POST /_sandbox/webhooks` | `{"shape": "relayer", "form": "python"}`, each optional |
+//! | `POST /_sandbox/webhooks/faults` | a webhook fault |
+//! | `DELETE /_sandbox/webhooks/faults` | ends all webhook faults |
+//! | `POST /_sandbox/webhooks/rotate` | `{"url": "http://127.0.0.1:8000/hook"}` gets another key; 422 if no endpoint has the URL |
+//! | `GET /_sandbox/webhooks/deliveries` | `{"deliveries": [delivery, …]}`, oldest first; with `?settled=true` only when nothing more is to be sent |
 //! | `GET /_sandbox/log` | `{"requests": [{"method", "route", "count"}], "transactions": [Transaction, …]}`, oldest first |
 //!
 //! There is no reset. Another sandbox starts in some milliseconds and has nothing of the old one.
@@ -61,6 +67,45 @@
 //! ```
 //!
 //! `end` is `"mined"`, `"forever"`, `"raced"` or `{"failed": {"reason": "Transaction reverted"}}`.
+//!
+//! # Webhooks
+//!
+//! What [`SandboxWebhooks`](crate::sandbox::SandboxWebhooks) does. `shape` is `"legacy"` or `"relayer"`, `form`
+//! `"ecmaScript"` or `"python"`. A webhook fault has a `when` like a rule, and is one of
+//!
+//! ```json
+//! [
+//!   {"fault": "badSignature", "when": {"times": 1}},
+//!   {"fault": {"delayed": 500}, "when": {"every": 2}},
+//!   {"fault": "duplicate", "when": "always"},
+//!   {"fault": "early", "when": {"percent": 10}},
+//!   {"fault": {"stale": 3600000}, "when": {"times": 1}}
+//! ]
+//! ```
+//!
+//! Durations are milliseconds. Listed, it also says how often it was `seen`. A delivery is
+//!
+//! ```json
+//! {
+//!   "id": "4b4bab2d-673d-4b91-8e09-f1402962cd3e",
+//!   "endpointId": "8a6e0804-2bd0-4672-b79d-d97027f90720",
+//!   "eventName": "TransactionExecutionSuccess",
+//!   "transactionId": "f4e3d951-85ad-42fa-8e21-75545145c7cb",
+//!   "status": "Success",
+//!   "attempts": [
+//!     {
+//!       "id": "1f0c5a4e-98d2-4a3b-9d3b-0a8a4f1f2f11",
+//!       "body": "{}",
+//!       "signature": "",
+//!       "timestamp": 1750000000,
+//!       "status": 200,
+//!       "answer": "ok"
+//!     }
+//!   ]
+//! }
+//! ```
+//!
+//! `transactionId` is null if it tells of a wallet, and an attempt's `status` if there was no answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,10 +114,9 @@ use alloy_primitives::{Address, U256};
 use axum::Json;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::routing::{delete, get, post};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use x402_core::{Asset, UnixSeconds};
 
@@ -80,11 +124,11 @@ use super::engine::{Full, MAX};
 use super::handle::Faults;
 use super::lifecycle::Lifecycle;
 use super::rule::Rule;
-use crate::sandbox::auth::is_json;
-use crate::sandbox::extract::{Id, parse, read};
+use crate::sandbox::extract::{DeclaredBody, Id};
 use crate::sandbox::failure::Failure;
 use crate::sandbox::shared::Shared;
 use crate::sandbox::value;
+use crate::sandbox::webhooks::admin::router as webhooks_admin;
 
 type Answer = Result<Json<Value>, Failure>;
 
@@ -99,16 +143,9 @@ pub(in crate::sandbox) fn router(shared: Arc<Shared>) -> Router {
         .route("/methods/{id}", delete(forget_method))
         .route("/submit", post(submit))
         .route("/mine", post(mine))
-        .route("/log", get(log));
+        .route("/log", get(log))
+        .nest("/webhooks", webhooks_admin());
     Router::new().nest("/_sandbox", admin).with_state(shared)
-}
-
-/// A body that says it is JSON: to send that to another origin, a web page would have to ask first.
-async fn body<T: DeserializeOwned>(request: Request, shared: &Arc<Shared>) -> Result<T, Failure> {
-    if !is_json(request.headers()) {
-        return Err(Failure::malformed("the content type is not application/json"));
-    }
-    parse(&read(request, shared).await?)
 }
 
 fn done() -> Answer {
@@ -123,8 +160,7 @@ async fn rules(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(json!({"rules": shared.faults.rules()}))
 }
 
-async fn add(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
-    let rule: Rule = body(request, &shared).await?;
+async fn add(State(shared): State<Arc<Shared>>, DeclaredBody(rule): DeclaredBody<Rule>) -> Answer {
     shared.faults.add(rule).map_err(full("faults"))?;
     done()
 }
@@ -146,8 +182,8 @@ const fn one() -> usize {
     1
 }
 
-async fn script(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
-    let Script { times, lifecycle } = body(request, &shared).await?;
+async fn script(State(shared): State<Arc<Shared>>, DeclaredBody(body): DeclaredBody<Script>) -> Answer {
+    let Script { times, lifecycle } = body;
     shared.faults.script(&lifecycle, times).map_err(full("times"))?;
     done()
 }
@@ -160,8 +196,8 @@ struct Tokens {
     lifetime_seconds: Option<u64>,
 }
 
-async fn tokens(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
-    let Tokens { revoke, lifetime_seconds } = body(request, &shared).await?;
+async fn tokens(State(shared): State<Arc<Shared>>, DeclaredBody(body): DeclaredBody<Tokens>) -> Answer {
+    let Tokens { revoke, lifetime_seconds } = body;
     let faults = Faults(&shared);
     if revoke {
         faults.revoke_tokens();
@@ -184,8 +220,8 @@ struct Hands {
     advance_seconds: u64,
 }
 
-async fn set_clock(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
-    let Hands { now, advance_seconds } = body(request, &shared).await?;
+async fn set_clock(State(shared): State<Arc<Shared>>, DeclaredBody(body): DeclaredBody<Hands>) -> Answer {
+    let Hands { now, advance_seconds } = body;
     let Some(clock) = &shared.manual_clock else {
         return Err(Failure::unauthorized("the clock is not the sandbox's own"));
     };
@@ -214,8 +250,12 @@ struct Balance {
     balance: Value,
 }
 
-async fn set_balance(Id(wallet): Id, State(shared): State<Arc<Shared>>, request: Request) -> Answer {
-    let Balance { balance } = body(request, &shared).await?;
+async fn set_balance(
+    Id(wallet): Id,
+    State(shared): State<Arc<Shared>>,
+    DeclaredBody(body): DeclaredBody<Balance>,
+) -> Answer {
+    let Balance { balance } = body;
     let refused = || Failure::invalid("body", "balance", "balance is no amount of wei");
     let wei: U256 = value::uint(&balance, 256).ok_or_else(refused)?;
     Faults(&shared).set_wallet_balance(wallet.into(), wei);

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::edit::Edit;
+use crate::sandbox::millis;
 
 /// What goes wrong with one request.
 ///
@@ -117,19 +118,5 @@ impl Fault {
     #[must_use]
     pub fn method_id_once(as_array: bool) -> Self {
         Self::Edit(vec![Edit::remove(if as_array { "/contractMethodId" } else { "/contractMethodIds" })])
-    }
-}
-
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        u64::deserialize(from).map(Duration::from_millis)
     }
 }

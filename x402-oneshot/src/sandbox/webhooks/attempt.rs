@@ -1,5 +1,6 @@
 //! One try at delivering a webhook.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -7,7 +8,8 @@ use uuid::Uuid;
 pub(super) const API_VERSION: u32 = 0;
 
 /// One try at delivering a webhook: what was sent and what came back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SandboxAttempt {
     /// The id the API gave it.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -10,7 +11,8 @@ use super::status::DeliveryStatus;
 use crate::webhook::EventName;
 
 /// A webhook of the sandbox as it stood when asked: one event, for one endpoint.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SandboxDelivery {
     /// The id the API gave it.
@@ -18,6 +20,7 @@ pub struct SandboxDelivery {
     /// The endpoint it is for.
     pub endpoint_id: Uuid,
     /// What happened, such as `TransactionExecutionSuccess`.
+    #[serde(rename = "eventName")]
     pub event: EventName,
     /// The transaction that it tells of; `None` if it is about a wallet.
     pub transaction_id: Option<Uuid>,

@@ -2,13 +2,19 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::millis;
+
 /// What can be made to go wrong with webhooks: see [`SandboxWebhooks::inject`](super::SandboxWebhooks::inject).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum WebhookFault {
     /// An attempt is signed with a key that nobody was told of.
     BadSignature,
-    /// A webhook sets out only after this long.
+    /// A webhook sets out only after this long; in JSON, milliseconds.
+    #[serde(with = "millis")]
     Delayed(Duration),
     /// A webhook that was taken is sent once more, as if the answer had been lost.
     Duplicate,
@@ -16,7 +22,8 @@ pub enum WebhookFault {
     ///
     /// For that, the transaction is mined at once, and all others with it.
     Early,
-    /// An attempt is stamped as of this long ago.
+    /// An attempt is stamped as of this long ago, in whole seconds; in JSON, milliseconds.
+    #[serde(with = "millis")]
     Stale(Duration),
 }
 

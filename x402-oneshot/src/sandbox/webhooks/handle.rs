@@ -5,6 +5,7 @@ use std::fmt;
 use super::delivery::SandboxDelivery;
 use super::fault::WebhookFault;
 use super::shape::WebhookShape;
+use super::switches::{Injected, MAX_FAULTS};
 use super::wait::until;
 use crate::TransactionId;
 use crate::sandbox::faults::When;
@@ -84,8 +85,14 @@ impl<'a> SandboxWebhooks<'a> {
     }
 
     /// Makes this go wrong with those attempts, webhooks or executions that are chosen, until [`clear`](Self::clear).
+    ///
+    /// # Panics
+    ///
+    /// If there are a thousand faults that may still strike.
     pub fn inject(&self, fault: WebhookFault, when: When) {
-        self.shared.state().webhooks.switches.inject(fault, when);
+        let held = self.shared.state().webhooks.switches.inject(Injected::new(fault, when));
+        // A test that adds a thousand faults and takes none away is in a loop.
+        assert!(held.is_ok(), "a sandbox holds no more than {MAX_FAULTS} webhook faults");
     }
 
     /// Lets nothing more go wrong.

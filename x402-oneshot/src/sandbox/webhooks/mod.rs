@@ -56,3 +56,5 @@ pub(super) mod deliveries;
 
 mod handle;
 pub use handle::SandboxWebhooks;
+
+pub(super) mod admin;

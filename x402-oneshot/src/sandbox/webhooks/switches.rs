@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::fault::WebhookFault;
 use super::shape::WebhookShape;
 use crate::sandbox::entropy::Entropy;
@@ -10,6 +12,9 @@ use crate::webhook::CanonicalForm;
 
 /// Waits between attempts when nothing else is said. What 1Shot's are is not known.
 const RETRIES: [u64; 5] = [1, 2, 4, 8, 16];
+
+/// More than any test has use for.
+pub(super) const MAX_FAULTS: usize = 1000;
 
 /// What can be switched while the sandbox runs.
 pub(in crate::sandbox) struct Switches {
@@ -23,12 +28,26 @@ pub(in crate::sandbox) struct Switches {
     faults: Vec<Injected>,
 }
 
-struct Injected {
+/// A fault and when it strikes.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Injected {
     fault: WebhookFault,
     when: When,
     /// How often it was asked for.
+    #[serde(skip_deserializing)]
     seen: u64,
 }
+
+impl Injected {
+    pub(super) const fn new(fault: WebhookFault, when: When) -> Self {
+        Self { fault, when, seen: 0 }
+    }
+}
+
+/// That there is room for no more faults.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Full;
 
 /// What is asked for is known by its kind: faults of one kind differ in what they carry.
 pub(super) type Kind<T> = fn(WebhookFault) -> Option<T>;
@@ -46,8 +65,17 @@ impl Default for Switches {
 }
 
 impl Switches {
-    pub(super) fn inject(&mut self, fault: WebhookFault, when: When) {
-        self.faults.push(Injected { fault, when, seen: 0 });
+    pub(super) fn inject(&mut self, injected: Injected) -> Result<(), Full> {
+        if self.faults.len() >= MAX_FAULTS {
+            return Err(Full);
+        }
+        self.faults.push(injected);
+        Ok(())
+    }
+
+    /// Those that may still strike, oldest first.
+    pub(super) fn faults(&self) -> &[Injected] {
+        &self.faults
     }
 
     pub(super) fn clear(&mut self) {

@@ -2,6 +2,7 @@
 
 mod receiver;
 
+mod admin;
 mod deliveries;
 mod endpoints;
 mod faults;
