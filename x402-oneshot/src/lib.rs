@@ -4,7 +4,10 @@
 #![cfg_attr(docsrs_x402, feature(doc_cfg))]
 
 mod id;
-pub use id::{BusinessId, MethodId, ParseIdError, TransactionId, WalletId};
+pub use id::{
+    BusinessId, ContractEventId, CredentialId, DeliveryAttemptId, EndpointId, MethodId, ParamId, ParseIdError,
+    PromptId, StructId, TransactionId, TriggerId, UserId, WalletId, WebhookId,
+};
 
 mod decode;
 pub use decode::DecodeError;
@@ -43,12 +46,20 @@ mod token;
 
 mod call;
 
+mod done;
+
 mod client;
 pub use client::Client;
 
 pub mod api;
 
+pub mod webhook;
+
 pub mod facilitator;
+
+#[cfg(feature = "signer")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "signer")))]
+pub mod signer;
 
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs_x402, doc(cfg(feature = "sandbox")))]

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::transport::TransportError;
+
 /// Why a [`Sandbox`](super::Sandbox) could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,5 +23,12 @@ pub enum SandboxError {
     Entropy {
         /// What the operating system says.
         source: getrandom::Error,
+    },
+    /// Webhooks are to leave this machine, and cannot.
+    #[error("webhooks cannot be sent")]
+    #[non_exhaustive]
+    Webhooks {
+        /// What the transport says.
+        source: TransportError,
     },
 }

@@ -7,11 +7,14 @@ use alloy_primitives::{Address, U256};
 use tokio::sync::watch;
 
 use super::buyer::BuyerKey;
-use super::chain::CHAIN_ID;
+use super::chain::BASE_SEPOLIA;
+use super::event::SandboxEvent;
+use super::faults::Faults;
 use super::requests::RequestCounts;
 use super::shared::Shared;
 use super::token;
 use super::transaction::SandboxTransaction;
+use super::webhooks::SandboxWebhooks;
 use crate::{BusinessId, WalletId};
 
 /// A running sandbox: stops when it is dropped.
@@ -22,7 +25,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     buyer_key: BuyerKey,
     buyer: Address,
-    /// Dropping it closes the server and stops the miner.
+    /// Dropping it closes the server and stops the miner and the courier.
     _close: watch::Sender<()>,
 }
 
@@ -65,10 +68,10 @@ impl Sandbox {
         self.shared.account.business_id.into()
     }
 
-    /// The one wallet, funded with test ETH.
+    /// The wallet on Base Sepolia that is there from the start, funded with test ETH.
     #[must_use]
     pub fn wallet_id(&self) -> WalletId {
-        self.shared.account.wallet.id.into()
+        self.shared.account.wallet_id.into()
     }
 
     /// A key that holds 1000 test USDC at the start.
@@ -92,14 +95,16 @@ impl Sandbox {
     /// The chain id, which is Base Sepolia's: 84532.
     #[must_use]
     pub fn chain_id(&self) -> u64 {
-        CHAIN_ID
+        BASE_SEPOLIA
     }
 
     /// An account's test USDC, in atomic units: what the contract's `balanceOf` says.
     #[must_use]
     pub fn balance_of(&self, account: Address) -> U256 {
         // The token is there from the start and its `balanceOf` refuses nobody.
-        self.shared.state().chain.balance_of(token::ADDRESS, account).unwrap_or_default()
+        let state = self.shared.state();
+        let chain = state.chains.get(BASE_SEPOLIA);
+        chain.and_then(|chain| chain.balance_of(token::ADDRESS, account)).unwrap_or_default()
     }
 
     /// All transactions so far, oldest first.
@@ -108,10 +113,28 @@ impl Sandbox {
         self.shared.state().transactions.iter().map(|transaction| transaction.view.clone()).collect()
     }
 
+    /// What happened so far that 1Shot would tell its webhooks, oldest first.
+    #[must_use]
+    pub fn events(&self) -> Vec<SandboxEvent> {
+        self.shared.state().events.clone()
+    }
+
+    /// The webhooks: what was delivered, and what is to go wrong with them.
+    #[must_use]
+    pub fn webhooks(&self) -> SandboxWebhooks<'_> {
+        SandboxWebhooks::new(&self.shared)
+    }
+
     /// How often each endpoint was asked so far.
     #[must_use]
     pub fn requests(&self) -> RequestCounts {
         self.shared.state().requests.clone()
+    }
+
+    /// What is to go wrong, and when.
+    #[must_use]
+    pub fn faults(&self) -> Faults<'_> {
+        Faults(&self.shared)
     }
 
     /// Broadcasts what is queued now, so that it is `Submitted`, and mines nothing.
@@ -119,7 +142,8 @@ impl Sandbox {
         self.shared.submit();
     }
 
-    /// Broadcasts what is queued and mines it now: afterwards all transactions are final.
+    /// Broadcasts what is queued and mines it now: afterwards all transactions are final, but those whose script says
+    /// otherwise.
     pub fn mine(&self) {
         self.shared.submit();
         self.shared.mine();

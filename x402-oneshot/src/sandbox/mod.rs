@@ -47,15 +47,37 @@ mod entropy;
 mod error;
 pub use error::SandboxError;
 
+mod dialect;
+
 mod account;
+
+mod clock;
+pub use clock::SandboxClock;
+
+mod connection;
+
+mod event;
+pub use event::SandboxEvent;
 
 mod token;
 
+mod smart_account;
+
+mod delegation;
+
 mod chain;
+
+mod receipt;
+
+mod wallet;
 
 mod value;
 
 mod failure;
+
+mod parameter;
+
+mod structure;
 
 mod declaration;
 
@@ -64,13 +86,23 @@ mod revert;
 mod buyer;
 pub use buyer::BuyerKey;
 
+mod log;
+mod webhooks;
+pub use webhooks::{DeliveryStatus, SandboxAttempt, SandboxDelivery, SandboxWebhooks, WebhookFault, WebhookShape};
+
 mod method;
+
+mod contract_event;
 
 mod transaction;
 pub use transaction::{SandboxStatus, SandboxTransaction};
 
 mod requests;
 pub use requests::RequestCounts;
+
+mod table;
+
+pub mod faults;
 
 mod shared;
 
@@ -84,7 +116,21 @@ mod wallets;
 
 mod methods;
 
+mod invocation;
+
+mod simulate;
+
 mod execute;
+
+mod batch;
+
+mod prompt;
+
+mod prompts;
+
+mod imports;
+
+mod contract_events;
 
 mod transactions;
 

@@ -11,11 +11,11 @@ use x402_core::{
     Asset, FacilitatorRequest, Network, PaymentRequirements, Reason, Scheme, Signature, UnixSeconds, X402Version, wire,
 };
 
-use super::chain::{CHAIN_ID, Call};
-use super::execute::DEFAULT_GAS;
+use super::chain::{BASE_SEPOLIA, Call, Order};
 use super::extract::parse;
 use super::failure::Failure;
-use super::shared::Shared;
+use super::invocation::DEFAULT_GAS;
+use super::shared::{Shared, State as World};
 use super::{revert, token};
 use crate::facilitator::failure::reason;
 
@@ -66,7 +66,7 @@ impl Payment {
     }
 
     /// The transfer, if it would succeed now; else the protocol's code for why it would not.
-    pub(super) fn check(&self, shared: &Shared) -> Result<Call, Reason> {
+    pub(super) fn check(&self, shared: &Shared) -> Result<Order, Reason> {
         let (payload, requirements) = (self.request.payload(), self.request.requirements());
         if self.version != payload.version().as_u64() {
             return Err(Reason::INVALID_X402_VERSION);
@@ -74,7 +74,7 @@ impl Payment {
         if requirements.scheme != Scheme::EXACT || *payload.scheme() != Scheme::EXACT {
             return Err(Reason::UNSUPPORTED_SCHEME);
         }
-        let network = Network::eip155(CHAIN_ID);
+        let network = Network::eip155(BASE_SEPOLIA);
         if requirements.network != network || *payload.network() != network {
             return Err(Reason::INVALID_NETWORK);
         }
@@ -107,15 +107,18 @@ impl Payment {
             r: signature.r(),
             s: signature.s(),
         };
+        let World { chains, wallets, .. } = &*shared.state();
+        let (chain, wallet) =
+            chains.get(BASE_SEPOLIA).zip(wallets.get(shared.account.wallet_id)).ok_or(Reason::INVALID_NETWORK)?;
         let call = Call {
-            from: shared.account.wallet.address,
+            from: wallet.address,
             to: token::ADDRESS,
             value: U256::ZERO,
             input: transfer.abi_encode().into(),
             gas_limit: DEFAULT_GAS,
         };
-        match shared.state().chain.call(&call, now).result {
-            Ok(_) => Ok(call),
+        match chain.call(&call, now).result {
+            Ok(_) => Ok(Order { chain_id: BASE_SEPOLIA, wallet_id: wallet.id, call }),
             Err(fault) => Err(reason(Some(&revert::Reason::from(fault).message), Reason::SIMULATION_FAILED)),
         }
     }

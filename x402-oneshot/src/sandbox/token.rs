@@ -18,7 +18,7 @@ pub(super) const SUPPLY: U256 = U256::from_limbs([1_000_000_000, 0, 0, 0]);
 #[derive(Deserialize)]
 pub(super) struct Artifact {
     pub(super) abi: JsonAbi,
-    bytecode: Bytes,
+    pub(super) bytecode: Bytes,
 }
 
 /// The committed artifact.

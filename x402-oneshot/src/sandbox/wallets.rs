@@ -5,22 +5,27 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::chain::CHAIN_ID;
 use super::extract::{Id, OwnBusiness, Query};
 use super::failure::Failure;
 use super::page::Page;
 use super::shared::Shared;
-
-/// The name of the one wallet.
-const NAME: &str = "Sandbox wallet";
+use super::wallet::Wallet;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Filter {
     chain_id: Option<u64>,
     name: Option<String>,
+}
+
+impl Filter {
+    /// A name matches if it contains the filter's.
+    fn matches(&self, wallet: &Wallet) -> bool {
+        self.chain_id.is_none_or(|chain| chain == wallet.chain_id)
+            && self.name.as_ref().is_none_or(|name| wallet.name.contains(name))
+    }
 }
 
 /// `GET /business/{businessId}/wallets`: balances are always filled in, as the clients need them to be.
@@ -30,10 +35,9 @@ pub(super) async fn list(
     Query(filter): Query<Filter>,
     Query(page): Query<Page>,
 ) -> Result<Json<Value>, Failure> {
-    let matches =
-        filter.chain_id.is_none_or(|chain| chain == CHAIN_ID) && filter.name.is_none_or(|name| NAME.contains(&name));
-    let wallets = if matches { vec![to_json(&shared, true)] } else { vec![] };
-    page.of(&wallets, Value::clone)
+    let state = shared.state();
+    let matching: Vec<&Wallet> = state.wallets.iter().filter(|wallet| filter.matches(wallet)).collect();
+    page.of(&matching, |wallet| wallet.to_json(&shared.account, state.chains.get(wallet.chain_id)))
 }
 
 #[derive(Deserialize)]
@@ -49,39 +53,8 @@ pub(super) async fn get(
     State(shared): State<Arc<Shared>>,
     Query(detail): Query<Detail>,
 ) -> Result<Json<Value>, Failure> {
-    if id == shared.account.wallet.id {
-        Ok(Json(to_json(&shared, detail.include_balances)))
-    } else {
-        Err(Failure::unknown_entity("no wallet has this id"))
-    }
-}
-
-fn to_json(shared: &Shared, with_balance: bool) -> Value {
-    let wallet = &shared.account.wallet;
-    let balance = with_balance.then(|| {
-        json!({
-            "type": 0,
-            "ticker": "ETH",
-            "chainId": CHAIN_ID,
-            "tokenAddress": alloy_primitives::Address::ZERO,
-            "accountAddress": wallet.address.to_string(),
-            "balance": shared.state().chain.native_balance(wallet.address).to_string(),
-            "decimals": 18,
-        })
-    });
-    json!({
-        "id": wallet.id,
-        "accountAddress": wallet.address.to_string(),
-        "businessId": shared.account.business_id,
-        "userId": null,
-        "chainId": CHAIN_ID,
-        "name": NAME,
-        "description": "Pays for the gas of the sandbox",
-        "isAdmin": false,
-        "permit2AuthorizedContractAddresses": [],
-        "erc7702ContractAddress": null,
-        "accountBalanceDetails": balance,
-        "updated": wallet.created,
-        "created": wallet.created,
-    })
+    let state = shared.state();
+    let wallet = state.wallets.get(id).ok_or_else(|| Failure::unknown_entity("no wallet has this id"))?;
+    let chain = state.chains.get(wallet.chain_id).filter(|_| detail.include_balances);
+    Ok(Json(wallet.to_json(&shared.account, chain)))
 }

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use x402_core::{Asset, Network, Reason, X402Version};
 
-use super::chain::{CHAIN_ID, Call};
-use super::declaration::{Declaration, Fields};
+use super::chain::{BASE_SEPOLIA, Order};
+use super::declaration::Declaration;
 use super::extract::read;
 use super::failure::Failure;
 use super::method::Method;
 use super::payment::Payment;
 use super::shared::{Shared, State as World};
+use super::structure::Declarer;
 use super::token;
 use super::transaction::{SandboxStatus, SandboxTransaction, Transaction};
 use crate::facilitator::failure::reason;
@@ -27,7 +28,7 @@ const METHOD: &str = "USDC transferWithAuthorization (v, r, s)";
 
 /// `GET /x402/supported`: a row for each version, the token in both.
 pub(super) async fn supported() -> Json<Value> {
-    let usdc = Asset::usdc(&Network::eip155(CHAIN_ID));
+    let usdc = Asset::usdc(&Network::eip155(BASE_SEPOLIA));
     let tokens: Value = usdc
         .iter()
         .map(|token| {
@@ -41,7 +42,7 @@ pub(super) async fn supported() -> Json<Value> {
         })
         .collect();
     let kind = |version, network: String| json!({"x402Version": version, "scheme": "exact", "network": network, "tokens": tokens});
-    Json(json!({ "kinds": [kind(1, V1_NETWORK.to_owned()), kind(2, format!("eip155:{CHAIN_ID}"))] }))
+    Json(json!({ "kinds": [kind(1, V1_NETWORK.to_owned()), kind(2, format!("eip155:{BASE_SEPOLIA}"))] }))
 }
 
 /// `POST /x402/verify`: a payment that would not settle is an answer, not an error.
@@ -58,8 +59,8 @@ pub(super) async fn verify(State(shared): State<Arc<Shared>>, request: Request) 
 pub(super) async fn settle(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Value>, Failure> {
     let payment = Payment::read(&read(request, &shared).await?)?;
     let outcome = match payment.check(&shared) {
-        Ok(call) => {
-            let id = send(&shared, call)?;
+        Ok(order) => {
+            let id = send(&shared, order)?;
             outcome(&shared.wait(id).await.ok_or_else(Failure::closing)?)
         }
         Err(reason) => Outcome { success: false, reason: Some(reason), hash: Value::Null },
@@ -68,46 +69,40 @@ pub(super) async fn settle(State(shared): State<Arc<Shared>>, request: Request) 
 }
 
 /// Queues the transfer.
-fn send(shared: &Shared, call: Call) -> Result<Uuid, Failure> {
+fn send(shared: &Shared, order: Order) -> Result<Uuid, Failure> {
     let now = shared.now();
     let mut world = shared.state();
-    let method = imported(&mut world, now)?;
+    let method = imported(&mut world, &order, shared.account.business_id, now)?;
     let id = world.entropy.uuid();
-    shared.queue(&mut world, Transaction::new(id, &method, call, None, now))?;
+    shared.queue(&mut world, Transaction::new(id, method.label(), order, None, now))?;
     Ok(id)
 }
 
 /// The contract method behind the endpoints. The sandbox's account has it from its first settlement on.
-fn imported(world: &mut World, now: u64) -> Result<Method, Failure> {
+fn imported(world: &mut World, order: &Order, business_id: Uuid, now: u64) -> Result<Method, Failure> {
     if let Some(method) = world.methods.iter().find(|method| method.name == METHOD) {
         return Ok(method.clone());
     }
-    let inputs = json!([
-        {"name": "from", "type": "address", "index": 0},
-        {"name": "to", "type": "address", "index": 1},
-        {"name": "value", "type": "uint", "index": 2},
-        {"name": "validAfter", "type": "uint", "index": 3},
-        {"name": "validBefore", "type": "uint", "index": 4},
-        {"name": "nonce", "type": "bytes", "typeSize": 32, "index": 5},
-        {"name": "v", "type": "uint", "typeSize": 8, "index": 6},
-        {"name": "r", "type": "bytes", "typeSize": 32, "index": 7},
-        {"name": "s", "type": "bytes", "typeSize": 32, "index": 8},
-    ]);
-    let inputs = serde_json::from_value(inputs).expect("a declaration that every settlement of the tests reads");
-    let inputs = Fields::declare(inputs, "inputs", &mut world.entropy)?;
-    let outputs = Fields::declare(Vec::new(), "outputs", &mut world.entropy)?;
-    let mutability = alloy_json_abi::StateMutability::NonPayable;
+    let overloads = token::ARTIFACT.abi.function("transferWithAuthorization");
+    let function = overloads.and_then(|all| all.iter().find(|function| function.inputs.len() == 9));
+    let function = function.expect("the committed token has both overloads");
+    let World { entropy, methods, .. } = world;
+    let mut declarer = Declarer { entropy, business_id, now, known: &|_| None };
     let method = Method {
-        id: world.entropy.uuid(),
+        declaration: Declaration::of_function(function, |_| None, &mut declarer)?,
+        id: entropy.uuid(),
+        chain_id: order.chain_id,
+        wallet_id: order.wallet_id,
         name: METHOD.to_owned(),
         description: "Settles what /x402/settle is given".to_owned(),
         contract: token::ADDRESS,
-        declaration: Declaration::new("transferWithAuthorization", mutability, inputs, outputs)?,
+        prompt_id: None,
         callback_url: None,
         created: now,
         updated: now,
+        deleted: false,
     };
-    world.methods.push(method.clone());
+    methods.push(method.clone());
     Ok(method)
 }
 
@@ -144,7 +139,7 @@ impl Outcome {
                 "success": success,
                 "errorReason": reason,
                 "transaction": hash,
-                "network": success.then(|| format!("eip155:{CHAIN_ID}")),
+                "network": success.then(|| format!("eip155:{BASE_SEPOLIA}")),
                 "payer": payment.payer(),
             }),
         }

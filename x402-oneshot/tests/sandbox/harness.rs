@@ -5,6 +5,8 @@ use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain, sol};
 use k256::ecdsa::SigningKey;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use x402_core::UnixSeconds;
 use x402_core::testing::ManualClock;
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
@@ -44,10 +46,16 @@ impl Api {
     }
 
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {
+        let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
+        Self { clock: clock.clone(), ..Self::at(builder.clock(clock)).await }
+    }
+
+    /// With the builder's own clock; the harness's does nothing then.
+    pub(crate) async fn at(builder: SandboxBuilder) -> Self {
         // Another test of the process may have been first; plain HTTP only wants that there is one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
-        let sandbox = builder.clock(clock.clone()).start().await.unwrap();
+        let sandbox = builder.start().await.unwrap();
         let http = reqwest::Client::new();
         let mut api = Self { sandbox, clock, http, token: String::new() };
         let (status, answer) = api.ask(Method::POST, "/token", Some(api.grant())).await;
@@ -78,6 +86,22 @@ impl Api {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         (status, response.json().await.expect("every answer of the API is JSON"))
+    }
+
+    /// Sends a request over a connection of its own and brings back every byte of the answer, in whatever way it ends.
+    pub(crate) async fn raw(&self, method: &str, path: &str, body: &str) -> (Vec<u8>, std::io::Result<()>) {
+        let address = self.sandbox.base_url().trim_start_matches("http://").trim_end_matches("/v0");
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!(
+            "{method} /v0{path} HTTP/1.1\r\nhost: sandbox\r\nconnection: close\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.token,
+            body.len(),
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let end = stream.read_to_end(&mut answer).await;
+        (answer, end.map(drop))
     }
 
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
@@ -158,6 +182,13 @@ impl Api {
             nonce: B256::repeat_byte(0xa5),
         }
     }
+}
+
+/// The parts of a raw answer.
+pub(crate) fn head_and_body(answer: &[u8]) -> (String, String) {
+    let text = String::from_utf8(answer.to_vec()).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").expect("the head ends");
+    (head.to_owned(), body.to_owned())
 }
 
 /// The two forms of `transferWithAuthorization`.

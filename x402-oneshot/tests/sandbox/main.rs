@@ -9,9 +9,15 @@
 
 mod harness;
 
+mod admin;
 mod artifact;
 mod auth;
+mod client;
+mod deterministic;
+mod fault_rules;
+mod faults;
 mod lifecycle;
+mod lifecycle_scripts;
 mod lists;
 mod malformed;
 mod methods;
