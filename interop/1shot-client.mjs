@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { OneShotClient } from "@uxly/1shot-client";
+import { OneShotClient, validateWebhook } from "@uxly/1shot-client";
 import { TOKEN, authorize } from "./authorization.mjs";
 import { PRICE, RECIPIENT, key } from "./facts.mjs";
 import { transfers } from "./oneshot.mjs";
+import { receive } from "./receiver.mjs";
 
 const env = (name) => process.env[name] ?? assert.fail(`${name} is not set; premium_server prints it`);
 const business = env("ONESHOT_BUSINESS_ID");
@@ -21,6 +22,10 @@ const [wallet] = wallets.response;
 assert.ok(BigInt(wallet.accountBalanceDetails.balance) > 0n, "the wallet can pay for gas");
 // The client's own type wants an object here, its code the value alone.
 assert.equal((await client.wallets.get(wallet.id, true)).accountAddress, wallet.accountAddress);
+
+const created = await client.wallets.create(business, { chainId: 84532, name: "From JavaScript", description: "" });
+const renamed = await client.wallets.update(created.id, { name: "Renamed" });
+assert.deepEqual([renamed.id, renamed.name], [created.id, "Renamed"]);
 
 const input = (name, type, index, more = {}) => ({ name, type, index, ...more });
 const declaration = {
@@ -42,7 +47,8 @@ const declaration = {
   ],
   outputs: [],
 };
-const method = await methods.create(business, declaration);
+const webhooks = await receive();
+const method = await methods.create(business, { ...declaration, callbackUrl: webhooks.url });
 assert.deepEqual(await methods.get(method.id), method);
 const { response: named } = await methods.list(business, { name: declaration.name, methodType: "write" });
 assert.deepEqual(named, [method]);
@@ -80,7 +86,7 @@ async function execute(id, params, memo) {
   }
   return transaction;
 }
-const paid = await execute(method.id, params, "an order");
+const paid = await execute(method.id, params, "an order of caffè");
 assert.equal(paid.status, "Completed");
 assert.deepEqual(await transfers(paid.transactionHash), [{ from: params.from, to: RECIPIENT, value: PRICE }]);
 assert.equal(await held(), before + PRICE);
@@ -88,20 +94,30 @@ const twice = await execute(method.id, params, "the same order");
 assert.equal(twice.status, "Failed", "an authorization is good once");
 assert.match(twice.failureReason, /ERC3009/);
 
+for (const event of ["TransactionExecutionSuccess", "TransactionExecutionFailure"]) {
+  const body = await webhooks.next();
+  assert.equal(body.eventName, event);
+  assert.equal(await validateWebhook(body, method.publicKey), true);
+  const forged = { ...body, data: { ...body.data, chain: 1 } };
+  assert.equal(await validateWebhook(forged, method.publicKey), false);
+}
+webhooks.close();
+
 const listed = await client.transactions.list(business, { contractMethodId: method.id });
 assert.deepEqual(listed.response, [twice, paid], "the newest comes first");
 const failed = await client.transactions.list(business, { contractMethodId: method.id, status: "Failed", pageSize: 1 });
 assert.deepEqual(failed.response, [twice]);
 
-const point = { params: [input("x", "int", 0, { typeSize: 64 }), input("labels", "string", 1, { isArray: true })] };
+// The client takes lists of structs, and of nothing else.
+const point = { params: [input("x", "int", 0, { typeSize: 64 }), input("label", "string", 1)] };
 const nested = await methods.create(business, {
   ...declaration,
   name: "With a struct",
   functionName: "draw",
   inputs: [input("points", "struct", 0, { isArray: true, typeStruct: { name: "Point", ...point } })],
 });
-assert.equal(nested.inputs[0].typeStruct.params[1].name, "labels");
-const drawn = await methods.encode(nested.id, { points: [{ x: "-1", labels: ["a", "b"] }] });
+assert.equal(nested.inputs[0].typeStruct.params[1].name, "label");
+const drawn = await methods.encode(nested.id, { points: [{ x: "-1", label: "a" }] });
 assert.match(drawn.data, /^0x[0-9a-f]+$/);
 
 const [prompt] = await methods.search("collect an x402 payment", { chainId: 84532 });

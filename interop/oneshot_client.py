@@ -4,10 +4,14 @@ import asyncio
 import inspect
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from uxly_1shot_client import AsyncClient, Client
+from cryptography.exceptions import InvalidSignature
+from uxly_1shot_client import AsyncClient, Client, verify_webhook
 
 TOKEN = "0x036CbD53842c5426634e7929541eC2318f3dCF7e"
 PRICE = 50_000
@@ -26,6 +30,37 @@ def parameter(index, name, kind, **more):
 def authorization():
     """The parameters of a payment that the sandbox's buyer has signed."""
     return json.loads(subprocess.run(["node", "authorize.mjs"], check=True, capture_output=True).stdout)
+
+
+class Receiver(ThreadingHTTPServer):
+    """Receives webhooks on a free port."""
+
+    def __init__(self):
+        bodies = self.bodies = queue.Queue()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                bodies.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/1shot"
+
+
+def verified(body, public_key):
+    """Whether the client's own code believes a webhook; it raises for those that it does not."""
+    try:
+        return verify_webhook(body, body["signature"], public_key)
+    except InvalidSignature:
+        return False
 
 
 async def execute(client, method, params, memo):
@@ -47,6 +82,11 @@ async def journey(client, kind):
     with_balance = await done(client.wallets.get(wallet.id, include_balances=True))
     assert with_balance.account_address == wallet.account_address
 
+    created = await done(client.wallets.create(BUSINESS, {"chain_id": 84532, "name": f"From Python, {kind}"}))
+    updated = await done(client.wallets.update(created.id, {"name": f"Renamed, {kind}"}))
+    assert (updated.id, updated.name) == (created.id, f"Renamed, {kind}")
+
+    receiver = Receiver()
     target = {"chain_id": 84532, "contract_address": TOKEN, "wallet_id": wallet.id}
     declaration = {
         **target,
@@ -64,6 +104,7 @@ async def journey(client, kind):
             parameter(6, "signature", "bytes"),
         ],
         "outputs": [],
+        "callback_url": receiver.url,
     }
     method = await done(methods.create(BUSINESS, declaration))
     assert await done(methods.get(method.id)) == method
@@ -81,6 +122,7 @@ async def journey(client, kind):
 
     balance_of = {
         **declaration,
+        "callback_url": None,
         "name": f"USDC of somebody {kind}",
         "function_name": "balanceOf",
         "state_mutability": "view",
@@ -96,6 +138,13 @@ async def journey(client, kind):
     assert int(await done(methods.read(balance_of.id, seller))) == before + PRICE
     twice = await execute(client, method, params, "the same order")
     assert twice.status == "Failed", "an authorization is good once"
+
+    for event in ("TransactionExecutionSuccess", "TransactionExecutionFailure"):
+        webhook = receiver.bodies.get(timeout=10)
+        assert webhook["eventName"] == event
+        assert verified(webhook, method.public_key)
+        assert not verified({**webhook, "data": {**webhook["data"], "chain": 1}}, method.public_key)
+    receiver.shutdown()
 
     # The client asks at an address that is not in the API.
     ours = {"contract_method_id": method.id}

@@ -4,14 +4,13 @@ use std::fmt;
 
 use alloy_primitives::Bytes;
 use http::Method;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use crate::api::token_transfer::{Erc3009Transfer, Permit2Transfer};
 use crate::api::typed_data::{Envelope, TypedData};
 use crate::api::wallets::Wallets;
 use crate::call::Call;
-use crate::codec::parsed;
+use crate::codec::{parsed, text_or_json};
 use crate::error::Error;
 use crate::id::WalletId;
 
@@ -27,17 +26,8 @@ pub struct WalletSignature {
     #[serde(deserialize_with = "parsed")]
     pub signature: Bytes,
     /// What was signed, as the API writes it: the text itself of a message, else JSON whose members are not documented.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text_or_json")]
     pub data: String,
-}
-
-/// The API writes JSON into a text; a generation that does not is read too.
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    Ok(match Value::deserialize(from)? {
-        Value::Null => String::new(),
-        Value::String(text) => text,
-        other => other.to_string(),
-    })
 }
 
 impl fmt::Debug for WalletSignature {

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256};
 use serde::Serialize;
 
-use crate::codec::text;
+use crate::codec::{maybe_text, text};
 
 /// An [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009) transfer to be signed. 1Shot chooses the nonce.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,8 +19,8 @@ pub struct Erc3009Transfer {
     valid_until: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_after: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_text")]
+    from_address: Option<Address>,
 }
 
 impl Erc3009Transfer {
@@ -53,8 +53,8 @@ impl Erc3009Transfer {
 
     /// Sets the account that pays, for tokens that let the wallet sign for it.
     #[must_use]
-    pub fn from_address(mut self, holder: Address) -> Self {
-        self.from_address = Some(holder.to_string());
+    pub const fn from_address(mut self, holder: Address) -> Self {
+        self.from_address = Some(holder);
         self
     }
 }

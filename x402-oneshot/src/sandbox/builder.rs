@@ -1,49 +1,39 @@
 //! Starting a sandbox.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use x402_core::{Clock, SystemClock};
+use x402_core::{Asset, Clock, SystemClock};
 
-use super::account::{Account, Credentials};
 use super::buyer::BuyerKey;
-use super::chain::{BASE_SEPOLIA, Chain};
 use super::clock::SandboxClock;
 use super::connection::{Cuttable, Switch};
 use super::dialect::Dialect;
 use super::entropy::Entropy;
 use super::error::SandboxError;
+use super::genesis::{Plan, genesis};
 use super::handle::Sandbox;
-use super::requests::RequestCounts;
-use super::shared::{Shared, State};
-use super::table::{Chains, Wallets};
-use super::wallet::Wallet;
+use super::settings::Settings;
+use super::shared::Shared;
 use super::webhooks::{Courier, WebhookShape, Webhooks};
-use super::{faults, miner, server, token};
-
-/// Base Sepolia's.
-const BLOCK_TIME: Duration = Duration::from_secs(2);
-
-/// What the wallet holds at the start: 1 ETH, in wei.
-const WALLET_FUNDS: u64 = 1_000_000_000_000_000_000;
+use super::{faults, miner, server};
 
 /// How to start a [`Sandbox`]: made by [`Sandbox::builder`].
 #[must_use = "a builder does nothing until it is started"]
 pub struct SandboxBuilder {
     port: u16,
-    /// `None` leaves mining to the caller.
-    block_time: Option<Duration>,
+    settings: Settings,
+    chains: Vec<u64>,
+    tokens: Vec<Asset>,
     clock: Arc<dyn Clock>,
     /// The same clock, if it can be moved from outside.
     manual_clock: Option<SandboxClock>,
     seed: Option<u64>,
-    dialect: Dialect,
     admin: bool,
     webhooks: Webhooks,
 }
@@ -52,11 +42,12 @@ impl Default for SandboxBuilder {
     fn default() -> Self {
         Self {
             port: 0,
-            block_time: Some(BLOCK_TIME),
+            settings: Settings::default(),
+            chains: Vec::new(),
+            tokens: Vec::new(),
             clock: Arc::new(SystemClock),
             manual_clock: None,
             seed: None,
-            dialect: Dialect::default(),
             admin: false,
             webhooks: Webhooks::default(),
         }
@@ -74,12 +65,72 @@ impl SandboxBuilder {
     /// A transaction is `Submitted` after a quarter of it and final at its end; with zero, as soon as the runtime
     /// gets to it.
     pub fn block_time(self, block_time: Duration) -> Self {
-        Self { block_time: Some(block_time), ..self }
+        Self { settings: Settings { block_time: Some(block_time), ..self.settings }, ..self }
     }
 
     /// Mines only when [`Sandbox::mine`] says so, so that a test sees each state and waits for nothing.
     pub fn manual_mining(self) -> Self {
-        Self { block_time: None, ..self }
+        Self { settings: Settings { block_time: None, ..self.settings }, ..self }
+    }
+
+    /// Adds a chain, with every token on it that [`Asset::all_known`] has and a funded wallet.
+    ///
+    /// Base Sepolia, Base, Polygon, Polygon Amoy, Avalanche and Avalanche Fuji are there without being asked for.
+    ///
+    /// ```
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let celo = 42220;
+    /// let sandbox = Sandbox::builder().chain(celo).start().await?;
+    /// assert!(sandbox.chain_ids().contains(&celo));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn chain(mut self, chain_id: u64) -> Self {
+        self.chains.push(chain_id);
+        self
+    }
+
+    /// Adds a token, and the chain that it is on; one that is at its address already makes way for it.
+    ///
+    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes: name and version of up to 31 bytes, any
+    /// number of decimals.
+    /// The buyer holds some of it from the start.
+    ///
+    /// ```
+    /// use alloy_primitives::{U256, address};
+    /// use x402_core::Asset;
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let token = address!("0x00000000000000000000000000000000000da100");
+    /// let dollars = Asset::new(8453, token, "SDAI", "Sandbox Dai", "1", 18);
+    /// let sandbox = Sandbox::builder().token(dollars).start().await?;
+    ///
+    /// let thousand = U256::from(1000) * U256::from(10).pow(U256::from(18));
+    /// assert_eq!(sandbox.balance_in(8453, token, sandbox.buyer_address()), Some(thousand));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn token(mut self, token: Asset) -> Self {
+        self.tokens.push(token);
+        self
+    }
+
+    /// What each wallet holds when it is made, in wei of its chain's native currency: 10^18 by default.
+    ///
+    /// With little, wallets run low; with nothing, they cannot pay for any gas.
+    pub fn wallet_funds(self, wei: U256) -> Self {
+        Self { settings: Settings { wallet_funds: wei, ..self.settings }, ..self }
+    }
+
+    /// How many whole tokens of each kind the buyer holds at the start, and each
+    /// [smart-contract wallet](Sandbox::smart_wallet) when it is made: 1000 by default.
+    pub fn buyer_funds(self, whole_tokens: u64) -> Self {
+        Self { settings: Settings { buyer_funds: whole_tokens, ..self.settings }, ..self }
     }
 
     /// Takes the time from this clock instead of the system's.
@@ -112,13 +163,15 @@ impl SandboxBuilder {
     /// Transactions have `contractMethodIds` and no `contractMethodId`, `DELETE /methods/{id}` answers with an empty
     /// body, and there is no list where the published Python client looks for transactions. Clients that were made for
     /// older servers break on it, which is what this is for.
-    pub fn strict_spec(self) -> Self {
-        Self { dialect: Dialect::Strict, ..self }
+    pub fn strict_spec(mut self) -> Self {
+        self.settings.dialect = Dialect::Strict;
+        self
     }
 
     /// Answers as the servers of 2025 did: transactions have `contractMethodId` and no `contractMethodIds`.
-    pub fn legacy(self) -> Self {
-        Self { dialect: Dialect::Legacy, ..self }
+    pub fn legacy(mut self) -> Self {
+        self.settings.dialect = Dialect::Legacy;
+        self
     }
 
     /// Serves [`faults::admin`](super::faults::admin) too, so that tests in other languages can set faults.
@@ -162,8 +215,8 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, the operating system has no randomness to give, or webhooks are to leave
-    /// this machine and it has no certificates to check others by.
+    /// When the port cannot be listened on, the operating system has no randomness to give, a token cannot be made, or
+    /// webhooks are to leave this machine and it has no certificates to check others by.
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         let entropy = match self.seed {
             Some(seed) => Entropy::seeded(seed),
@@ -173,10 +226,14 @@ impl SandboxBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
-        let (mut shared, buyer_key, buyer) = genesis(self.clock, entropy, self.dialect, self.webhooks, open.clone());
+        let (buyer_key, buyer) = BuyerKey::well_known();
+        let Self { settings, chains, tokens, clock, .. } = self;
+        let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
+        let (account, state) = genesis(&plan, self.webhooks, entropy)?;
+        let mut shared = Shared::new(account, clock, settings, state, open.clone());
         shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);
-        if let Some(block_time) = self.block_time {
+        if let Some(block_time) = settings.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
         }
         let courier = Courier::new(Arc::clone(&shared), open.clone());
@@ -218,51 +275,11 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
     let _ = axum::serve(Cuttable(listener), service).with_graceful_shutdown(closed).await;
 }
 
-/// The world as it is before the first request.
-fn genesis(
-    clock: Arc<dyn Clock>,
-    mut entropy: Entropy,
-    dialect: Dialect,
-    webhooks: Webhooks,
-    open: watch::Receiver<()>,
-) -> (Shared, BuyerKey, Address) {
-    let created = clock.now().as_secs();
-    let (buyer_key, buyer) = BuyerKey::well_known();
-    let (name, description) = ("Sandbox wallet".to_owned(), "Pays for the gas of the sandbox".to_owned());
-    let wallet = Wallet::new(&mut entropy, BASE_SEPOLIA, name, description, created);
-    let account = Account {
-        business_id: entropy.uuid(),
-        credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
-        wallet_id: wallet.id,
-        created,
-        dialect,
-    };
-    let mut chain = Chain::new(BASE_SEPOLIA, created);
-    chain.fund(wallet.address, U256::from(WALLET_FUNDS));
-    chain.deploy(token::ADDRESS, token::init_code(buyer)).expect("the committed bytecode constructs");
-    let (mut chains, mut wallets) = (Chains::default(), Wallets::default());
-    chains.add(BASE_SEPOLIA, chain);
-    wallets.add(wallet);
-    let state = State {
-        chains,
-        wallets,
-        entropy,
-        tokens: HashMap::new(),
-        methods: Vec::new(),
-        contract_events: Vec::new(),
-        transactions: Vec::new(),
-        requests: RequestCounts::default(),
-        events: Vec::new(),
-        webhooks,
-    };
-    (Shared::new(account, clock, state, open), buyer_key, buyer)
-}
-
 impl fmt::Debug for SandboxBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandboxBuilder")
             .field("port", &self.port)
-            .field("block_time", &self.block_time)
+            .field("block_time", &self.settings.block_time)
             .finish_non_exhaustive()
     }
 }

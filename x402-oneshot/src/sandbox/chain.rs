@@ -11,6 +11,7 @@ use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, EvmState};
 use revm::{Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
 use uuid::Uuid;
+use x402_core::Asset;
 
 use super::delegation::Delegations;
 use super::receipt::{Block, Receipt};
@@ -30,6 +31,10 @@ pub(super) const MAX_FEE: u64 = 2 * BASE_FEE + PRIORITY_FEE;
 
 /// The gas of a block, and so the most a transaction may ask for.
 pub(super) const BLOCK_GAS: u64 = 30_000_000;
+
+/// What the code of an account begins with that has delegated to a contract
+/// ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
+const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
 
 sol! {
     function balanceOf(address account) external view returns (uint256);
@@ -84,20 +89,42 @@ pub(super) struct Chain {
     block: Block,
     timestamp: u64,
     hashed: u64,
+    tokens: Vec<Asset>,
 }
 
 impl Chain {
     /// A chain whose first block has this timestamp; it has the account that wallets can be upgraded to.
     pub(super) fn new(id: u64, timestamp: u64) -> Self {
-        let mut chain = Self { id, db: InMemoryDB::default(), block: Block::first(id), timestamp, hashed: 0 };
-        let account = smart_account::ARTIFACT.bytecode.clone();
+        let (db, block) = (InMemoryDB::default(), Block::first(id));
+        let mut chain = Self { id, db, block, timestamp, hashed: 0, tokens: Vec::new() };
+        let account = smart_account::ARTIFACT.init_code(&[]);
         chain.deploy(smart_account::ADDRESS, account).expect("the committed bytecode constructs");
         chain
     }
 
-    /// Gives an account this much of the native currency, in wei.
+    pub(super) const fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The tokens that the sandbox has put here.
+    pub(super) fn tokens(&self) -> &[Asset] {
+        &self.tokens
+    }
+
+    /// The token at this address.
+    pub(super) fn token(&self, address: Address) -> Option<&Asset> {
+        self.tokens.iter().find(|token| token.address() == address)
+    }
+
+    /// Puts a token on the list, instead of the one that was at its address.
+    pub(super) fn add_token(&mut self, token: Asset) {
+        self.tokens.retain(|other| other.address() != token.address());
+        self.tokens.push(token);
+    }
+
+    /// Gives an account so much more of the native currency, in wei.
     pub(super) fn fund(&mut self, account: Address, wei: U256) {
-        self.db.insert_account_info(account, AccountInfo::from_balance(wei));
+        self.set_balance(account, self.native_balance(account).saturating_add(wei));
     }
 
     /// Puts a contract at an address of our choice.
@@ -108,15 +135,27 @@ impl Chain {
         let constructor = AccountInfo::from_bytecode(Bytecode::new_legacy(init_code)).with_nonce(1);
         self.db.insert_account_info(at, constructor);
         let call = Call { from: Address::ZERO, to: at, value: U256::ZERO, input: Bytes::new(), gas_limit: BLOCK_GAS };
-        let (execution, state) = self.run(&call, &Delegations::default(), self.timestamp, 0);
-        let done = execution.result?;
-        if let Some(state) = state {
-            self.db.commit(state);
-        }
+        let done = self.force(&call)?;
         let runtime = Bytecode::new_legacy(done.output);
         let account = AccountInfo::from_bytecode(runtime).with_nonce(1);
         self.db.insert_account_info(at, account);
         Ok(())
+    }
+
+    /// The code at an address, empty if there is none.
+    pub(super) fn code(&self, address: Address) -> Bytes {
+        let Ok(info) = self.db.basic_ref(address);
+        info.and_then(|info| info.code).map(|code| code.original_bytes()).unwrap_or_default()
+    }
+
+    /// Runs a call free of charge and keeps what it changed: how the sandbox itself acts on the chain.
+    pub(super) fn force(&mut self, call: &Call) -> Result<Done, Fault> {
+        let (execution, state) = self.run(call, &Delegations::default(), self.timestamp, 0);
+        let done = execution.result?;
+        if let Some(state) = state {
+            self.db.commit(state);
+        }
+        Ok(done)
     }
 
     /// Runs a call against the present state, free of charge, and forgets what it changed.
@@ -170,7 +209,7 @@ impl Chain {
     pub(super) fn front_run(&mut self, call: &Call) {
         let from = Address::repeat_byte(0xf0);
         let cost = call.value.saturating_add(U256::from(call.gas_limit) * U256::from(MAX_FEE));
-        self.set_balance(from, cost);
+        self.fund(from, cost);
         // It may revert too; then there was no race to win.
         let _ = self.transact(&Call { from, ..call.clone() }, &Delegations::default());
     }
@@ -194,20 +233,9 @@ impl Chain {
         info.map_or(U256::ZERO, |info| info.balance)
     }
 
-    /// Whether there is code at an address.
-    pub(super) fn has_code(&self, account: Address) -> bool {
-        !self.code(account).is_empty()
-    }
-
     /// The contract whose code an account has taken for its own.
     pub(super) fn delegate_of(&self, account: Address) -> Option<Address> {
-        self.code(account).eip7702_address()
-    }
-
-    fn code(&self, account: Address) -> Bytecode {
-        let Ok(info) = self.db.basic_ref(account);
-        let Ok(code) = self.db.code_by_hash_ref(info.unwrap_or_default().code_hash);
-        code
+        self.code(account).strip_prefix(&DELEGATION).and_then(|rest| Address::try_from(rest).ok())
     }
 
     /// The balance that a token's contract reports, `None` when there is no such contract.

@@ -86,7 +86,7 @@ pub(super) async fn create(
 ) -> Result<Json<Value>, Failure> {
     let now = shared.now();
     let mut state = shared.state();
-    if !state.chains.check(new.chain_id)?.has_code(new.contract_address) {
+    if state.chains.check(new.chain_id)?.code(new.contract_address).is_empty() {
         return Err(Failure::invalid("body", "contractAddress", "there is no contract at contractAddress"));
     }
     let Some(event) = log::declared().find(|event| event.name == new.event_name) else {

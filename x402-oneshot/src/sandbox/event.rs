@@ -13,8 +13,8 @@ pub enum SandboxEvent {
     DepositConfirmed {
         /// The wallet.
         wallet: WalletId,
-        /// Who sent it.
-        from: Address,
+        /// Who sent it; `None` if the sandbox made it.
+        from: Option<Address>,
         /// How much, in wei.
         amount: U256,
     },

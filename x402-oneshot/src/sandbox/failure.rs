@@ -67,6 +67,11 @@ impl Failure {
         }
     }
 
+    /// 422: the sandbox has no token with EIP-3009 there.
+    pub(super) fn no_token() -> Self {
+        Self::invalid("body", "contractAddress", "the sandbox has no token at this address of the wallet's chain")
+    }
+
     /// 500: what was to be read or estimated reverts. The API calls it retryable, so this does too.
     pub(super) fn reverted(reason: &str) -> Self {
         let message = format!("the call fails: {reason}");

@@ -93,7 +93,7 @@ impl Parameter {
             DynSolType::FixedBytes(size) => (Kind::Bytes, Some(size)),
             DynSolType::Int(bits) => (Kind::Int, (bits != 256).then_some(bits)),
             DynSolType::String => (Kind::String, None),
-            DynSolType::Tuple(_) => (Kind::Struct, None),
+            DynSolType::CustomStruct { .. } | DynSolType::Tuple(_) => (Kind::Struct, None),
             DynSolType::Uint(bits) => (Kind::Uint, (bits != 256).then_some(bits)),
             // Arrays of arrays, and functions.
             _ => return None,

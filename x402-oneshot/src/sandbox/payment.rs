@@ -8,15 +8,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use x402_core::exact::{Terms, check};
 use x402_core::{
-    Asset, FacilitatorRequest, Network, PaymentRequirements, Reason, Scheme, Signature, UnixSeconds, X402Version, wire,
+    FacilitatorRequest, Network, PaymentRequirements, Reason, Scheme, Signature, UnixSeconds, X402Version, wire,
 };
 
-use super::chain::{BASE_SEPOLIA, Call, Order};
+use super::chain::{Call, Order};
 use super::extract::parse;
 use super::failure::Failure;
 use super::invocation::DEFAULT_GAS;
-use super::shared::{Shared, State as World};
-use super::{revert, token};
+use super::revert;
+use super::shared::{Shared, State};
 use crate::facilitator::failure::reason;
 
 sol! {
@@ -60,6 +60,11 @@ impl Payment {
         self.request.payload().version()
     }
 
+    /// The network it is for.
+    pub(super) fn network(&self) -> &Network {
+        &self.request.requirements().network
+    }
+
     /// Who pays, in JSON.
     pub(super) fn payer(&self) -> Value {
         self.request.exact().map_or(Value::Null, |payment| payment.authorization.from.to_checksum(None).into())
@@ -74,23 +79,27 @@ impl Payment {
         if requirements.scheme != Scheme::EXACT || *payload.scheme() != Scheme::EXACT {
             return Err(Reason::UNSUPPORTED_SCHEME);
         }
-        let network = Network::eip155(BASE_SEPOLIA);
-        if requirements.network != network || *payload.network() != network {
+        let network = requirements.network.clone();
+        let State { chains, wallets, .. } = &*shared.state();
+        let chain = network.chain_id().and_then(|id| chains.get(id)).ok_or(Reason::INVALID_NETWORK)?;
+        let wallet = wallets.of_chain(chain.id()).ok_or(Reason::INVALID_NETWORK)?;
+        if *payload.network() != network {
             return Err(Reason::INVALID_NETWORK);
         }
-        let accepted = payload.accepted().is_none_or(|accepted| same(accepted, requirements));
-        if requirements.asset != token::ADDRESS || !accepted {
+        let token = requirements.asset.evm().and_then(|asset| chain.token(asset));
+        let token = token.ok_or(Reason::INVALID_PAYMENT_REQUIREMENTS)?;
+        if !payload.accepted().is_none_or(|accepted| same(accepted, requirements)) {
             return Err(Reason::INVALID_PAYMENT_REQUIREMENTS);
         }
         let payment = payload.exact().ok_or(Reason::INVALID_PAYLOAD)?;
         let now = shared.now();
         let terms = Terms {
             pay_to: requirements.pay_to.evm().ok_or(Reason::INVALID_PAYMENT_REQUIREMENTS)?,
-            asset: token::ADDRESS,
+            asset: token.address(),
             value: requirements.amount.as_u256(),
             // Who remembers no payments need not care for how long one is valid.
             max_timeout: Duration::MAX,
-            domain: Asset::usdc(&network).ok_or(Reason::INVALID_NETWORK)?.domain(),
+            domain: token.domain(),
             network,
         };
         let _checked = check(payment, &terms, payload.version(), UnixSeconds::from_secs(now))?;
@@ -107,18 +116,15 @@ impl Payment {
             r: signature.r(),
             s: signature.s(),
         };
-        let World { chains, wallets, .. } = &*shared.state();
-        let (chain, wallet) =
-            chains.get(BASE_SEPOLIA).zip(wallets.get(shared.account.wallet_id)).ok_or(Reason::INVALID_NETWORK)?;
         let call = Call {
             from: wallet.address,
-            to: token::ADDRESS,
+            to: token.address(),
             value: U256::ZERO,
             input: transfer.abi_encode().into(),
             gas_limit: DEFAULT_GAS,
         };
         match chain.call(&call, now).result {
-            Ok(_) => Ok(Order { chain_id: BASE_SEPOLIA, wallet_id: wallet.id, call }),
+            Ok(_) => Ok(Order { chain_id: chain.id(), wallet_id: wallet.id, call }),
             Err(fault) => Err(reason(Some(&revert::Reason::from(fault).message), Reason::SIMULATION_FAILED)),
         }
     }

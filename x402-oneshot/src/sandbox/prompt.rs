@@ -4,6 +4,7 @@ use alloy_json_abi::{Function, Param};
 use alloy_primitives::{Address, keccak256};
 use serde_json::{Value, json};
 use uuid::Uuid;
+use x402_core::Asset;
 
 use super::shared::State as World;
 use super::token;
@@ -13,12 +14,9 @@ pub(super) struct Prompt {
     pub(super) id: Uuid,
     pub(super) chain_id: u64,
     pub(super) contract: Address,
+    name: String,
+    decimals: u8,
 }
-
-const NAME: &str = "USDC";
-
-const DESCRIPTION: &str = "The sandbox's USDC, worth nothing: an ERC-20 token with six decimals whose holders can sign \
-     transfers that somebody else submits (EIP-3009). Call transferWithAuthorization to collect an x402 payment.";
 
 const TAGS: [&str; 5] = ["erc20", "stablecoin", "eip3009", "x402", "payment"];
 
@@ -68,10 +66,24 @@ const PARAMETERS: [(&str, &str); 14] = [
 ];
 
 impl Prompt {
-    /// All there are, the oldest chain's first.
+    /// All there are, in the order of the chains.
     pub(super) fn catalogue(world: &World) -> Vec<Self> {
-        let tokens = world.chains.tokens();
-        tokens.map(|(chain_id, contract)| Self { id: id("prompt", chain_id, contract), chain_id, contract }).collect()
+        let tokens = world.chains.iter().flat_map(|chain| chain.tokens().iter().map(|token| (chain.id(), token)));
+        tokens.map(|(chain_id, token)| Self::of(chain_id, token)).collect()
+    }
+
+    fn of(chain_id: u64, token: &Asset) -> Self {
+        let contract = token.address();
+        let (name, decimals) = (token.symbol().to_owned(), token.decimals());
+        Self { id: id("prompt", chain_id, contract), chain_id, contract, name, decimals }
+    }
+
+    fn description(&self) -> String {
+        let Self { name, decimals, .. } = self;
+        format!(
+            "The sandbox's {name}, worth nothing: an ERC-20 token with {decimals} decimals whose holders can sign \
+             transfers that somebody else submits (EIP-3009). Call transferWithAuthorization to collect an x402 payment."
+        )
     }
 
     /// The functions it describes, with their descriptions.
@@ -92,8 +104,8 @@ impl Prompt {
     /// How many of these words, in lower case, it has.
     pub(super) fn relevance(&self, words: &[String]) -> usize {
         let functions: Vec<&str> = Self::functions().map(|(function, _)| function.name.as_str()).collect();
-        let all = [NAME, DESCRIPTION, &TAGS.join(" "), &functions.join(" "), &self.contract.to_string()].join(" ");
-        let all = all.to_lowercase();
+        let (tags, functions) = (TAGS.join(" "), functions.join(" "));
+        let all = format!("{} {} {tags} {functions} {}", self.name, self.description(), self.contract).to_lowercase();
         words.iter().filter(|word| all.contains(word.as_str())).count()
     }
 
@@ -113,8 +125,8 @@ impl Prompt {
             "userId": id("author", self.chain_id, self.contract),
             "chainId": self.chain_id,
             "contractAddress": self.contract.to_string(),
-            "name": NAME,
-            "description": DESCRIPTION,
+            "name": self.name,
+            "description": self.description(),
             "tags": TAGS,
             "image": null,
             "functions": functions.collect::<Vec<_>>(),

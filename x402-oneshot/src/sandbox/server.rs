@@ -16,7 +16,10 @@ use super::failure::Failure;
 use super::faults::inject;
 use super::shared::Shared;
 use super::webhooks::{deliveries, endpoints, triggers};
-use super::{batch, contract_events, execute, imports, methods, prompts, simulate, transactions, wallets, x402};
+use super::{
+    batch, chains, contract_events, execute, imports, methods, prompts, signatures, simulate, transactions, transfer,
+    wallets, x402,
+};
 
 /// Where the API begins.
 pub(super) const BASE_PATH: &str = "/v0";
@@ -24,14 +27,17 @@ pub(super) const BASE_PATH: &str = "/v0";
 /// Bytes of the longest body that is read.
 pub(super) const MAX_BODY: usize = 64 * 1024;
 
+/// Bytes of the longest body that has an ABI in it.
+const MAX_ABI: usize = 1024 * 1024;
+
 /// The end of the year 9999, beyond which HTTP has no dates.
 const LAST_DATE: u64 = 253_402_300_799;
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     let business = Router::new()
-        .route("/wallets", get(wallets::list))
+        .route("/wallets", get(wallets::list).post(wallets::create))
         .route("/methods", get(methods::list).post(methods::create))
-        .route("/methods/abi", post(imports::from_abi))
+        .route("/methods/abi", post(imports::from_abi).layer(DefaultBodyLimit::max(MAX_ABI)))
         .route("/methods/prompt", post(imports::from_prompt))
         .route("/events", get(contract_events::list).post(contract_events::create))
         .route("/transactions", get(transactions::list))
@@ -40,7 +46,13 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/webhooks/triggers", get(triggers::list).post(triggers::create));
     let api = Router::new()
         .nest("/business/{id}", business)
-        .route("/wallets/{id}", get(wallets::get))
+        .route("/chains", get(chains::list))
+        .route("/chains/{id}/fees", get(chains::fees))
+        .route("/chains/{id}/contracts/{address}", get(chains::contract))
+        .route("/wallets/{id}", get(wallets::get).put(wallets::update).delete(wallets::delete))
+        .route("/wallets/{id}/transfer", post(transfer::transfer))
+        .route("/wallets/{id}/signature/{type}", get(signatures::get).post(signatures::post))
+        .route("/wallets/{id}/authorizePermit2", put(transfer::authorize_permit2))
         .route("/methods/executeBatch", post(batch::execute_batch))
         .route("/methods/{id}", get(methods::get).put(methods::update).delete(methods::delete))
         .route("/methods/{id}/test", post(simulate::test))

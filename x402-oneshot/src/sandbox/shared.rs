@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::faults::Engine;
 use super::method::Method;
 use super::requests::RequestCounts;
+use super::settings::Settings;
 use super::table::{Chains, Wallets};
 use super::transaction::{SandboxTransaction, Transaction};
 use super::webhooks::{self, Webhooks};
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     /// The same clock, if it is one that can be moved.
     pub(super) manual_clock: Option<SandboxClock>,
     pub(super) faults: Engine,
+    pub(super) settings: Settings,
     state: Mutex<State>,
 }
 
@@ -60,7 +62,13 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(account: Account, clock: Arc<dyn Clock>, state: State, open: watch::Receiver<()>) -> Self {
+    pub(super) fn new(
+        account: Account,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        state: State,
+        open: watch::Receiver<()>,
+    ) -> Self {
         Self {
             account,
             queued: Notify::new(),
@@ -71,6 +79,7 @@ impl Shared {
             clock,
             manual_clock: None,
             faults: Engine::new(state.entropy.fork("faults")),
+            settings,
             state: Mutex::new(state),
         }
     }
@@ -128,16 +137,21 @@ impl Shared {
                 wallet.delegate = chain.delegate_of(wallet.address);
                 events.extend(wallet.look_at_balance(chain));
             }
+            if let Some((from, to, amount)) = transaction.moved()
+                && let Some(wallet) = wallets.at(chain.id(), to)
+            {
+                events.push(wallet.deposited(Some(from), amount, chain));
+            }
         }
+        // Under the same lock: who sees that a transaction is final sees its webhooks too.
+        self.tell(&mut state);
         drop(state);
         self.mined.notify_waiters();
-        self.tell();
     }
 
-    /// Makes the webhooks of what happened and has them delivered.
-    pub(super) fn tell(&self) {
-        let now = self.now();
-        webhooks::tell(&mut self.state(), &self.account, now);
+    /// Makes the webhooks of what happened and has them delivered: to be called after events were put on record.
+    pub(super) fn tell(&self, state: &mut State) {
+        webhooks::tell(state, &self.account, self.now());
         self.posted.notify_one();
         self.carried.notify_waiters();
     }

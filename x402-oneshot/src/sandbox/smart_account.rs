@@ -5,17 +5,15 @@ use std::sync::LazyLock;
 use alloy_primitives::{Address, Bytes, address};
 use alloy_sol_types::{SolCall, sol};
 
-use super::token::Artifact;
+use super::artifact::Artifact;
 
 /// Where [`SandboxAccount`](https://github.com/1Shot-API/x402-rust/tree/main/x402-oneshot/contracts) is on every chain
 /// of the sandbox. The account that 1Shot upgrades to is another, at another address.
 pub(super) const ADDRESS: Address = address!("0x0000000000000000000000000000000000007710");
 
-/// The committed artifact.
-pub(super) static ARTIFACT: LazyLock<Artifact> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../contracts/SandboxAccount.json"))
-        .expect("the committed artifact is an ABI and its bytecode")
-});
+/// The contract.
+pub(super) static ARTIFACT: LazyLock<Artifact> =
+    LazyLock::new(|| Artifact::committed(include_str!("../../contracts/SandboxAccount.json")));
 
 sol! {
     /// One of the things to do.

@@ -129,6 +129,12 @@ impl Transaction {
         self.view.status == SandboxStatus::Submitted && self.life.is_released()
     }
 
+    /// The native currency that it moved, if any: from whom, to whom, how much.
+    pub(super) fn moved(&self) -> Option<(Address, Address, U256)> {
+        let Call { from, to, value, .. } = self.call;
+        (self.view.status == SandboxStatus::Completed && !value.is_zero()).then_some((from, to, value))
+    }
+
     /// Broadcasts it, if that was not done before.
     pub(super) fn submit(&mut self, chain: &mut Chain, now: u64) {
         if self.view.status == SandboxStatus::Pending && self.life.is_released() {

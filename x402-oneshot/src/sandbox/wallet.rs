@@ -1,6 +1,6 @@
 //! A server wallet as it is kept.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use k256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -9,13 +9,14 @@ use super::account::Account;
 use super::chain::Chain;
 use super::entropy::Entropy;
 use super::event::SandboxEvent;
+use super::network::Facts;
+use crate::WalletId;
 
 /// An account on one chain whose key the sandbox holds: it relays calls and pays for the gas.
 pub(super) struct Wallet {
     pub(super) id: Uuid,
-    #[expect(dead_code, reason = "the signature endpoints want it")]
     /// Wiped from memory when it is dropped.
-    pub(super) key: SigningKey,
+    key: SigningKey,
     pub(super) address: Address,
     pub(super) chain_id: u64,
     pub(super) name: String,
@@ -25,14 +26,34 @@ pub(super) struct Wallet {
     /// Whether it was below when it was last looked at.
     is_low: bool,
     /// The tokens that it lets Permit2 spend.
-    pub(super) permit2: Vec<Address>,
+    permit2: Vec<Address>,
     /// The contract whose code it has taken for its own.
     pub(super) delegate: Option<Address>,
     pub(super) created: u64,
     pub(super) updated: u64,
 }
 
+/// A wallet of the sandbox as it stood when asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SandboxWallet {
+    /// The id the API gave it.
+    pub id: WalletId,
+    /// The chain it belongs to.
+    pub chain_id: u64,
+    /// Its account on that chain.
+    pub address: Address,
+    /// What it is called.
+    pub name: String,
+}
+
 impl Wallet {
+    /// It, without its key.
+    pub(super) fn view(&self) -> SandboxWallet {
+        let Self { id, chain_id, address, ref name, .. } = *self;
+        SandboxWallet { id: id.into(), chain_id, address, name: name.clone() }
+    }
+
     /// A wallet with a key of its own and nothing on its account.
     pub(super) fn new(entropy: &mut Entropy, chain_id: u64, name: String, description: String, now: u64) -> Self {
         let id = entropy.uuid();
@@ -54,6 +75,12 @@ impl Wallet {
         }
     }
 
+    /// Signs a hash: `r || s || v` with `v` 27 or 28.
+    pub(super) fn sign(&self, hash: B256) -> Bytes {
+        let (signature, recovery) = self.key.sign_prehash_recoverable(hash.as_slice());
+        [signature.to_bytes().as_slice(), &[27 + recovery.to_byte()]].concat().into()
+    }
+
     /// Compares the balance with the threshold; an event says that it has just fallen below.
     pub(super) fn look_at_balance(&mut self, chain: &Chain) -> Option<SandboxEvent> {
         let (balance, threshold) = (chain.native_balance(self.address), self.low_balance_threshold);
@@ -62,12 +89,27 @@ impl Wallet {
         fell.then(|| SandboxEvent::LowBalance { wallet: self.id.into(), balance, threshold })
     }
 
+    /// Takes note that Permit2 may spend a token.
+    pub(super) fn authorize_permit2(&mut self, token: Address, now: u64) {
+        if !self.permit2.contains(&token) {
+            self.permit2.push(token);
+            self.updated = now;
+        }
+    }
+
+    /// Takes note of native currency that has come in.
+    pub(super) fn deposited(&mut self, from: Option<Address>, amount: U256, chain: &Chain) -> SandboxEvent {
+        // More than before: what it says of a low balance was said already.
+        let _ = self.look_at_balance(chain);
+        SandboxEvent::DepositConfirmed { wallet: self.id.into(), from, amount }
+    }
+
     /// The API's `Wallet`; with its balance if its chain is given.
     pub(super) fn to_json(&self, account: &Account, chain: Option<&Chain>) -> Value {
         let balance = chain.map(|chain| {
             json!({
                 "type": 0,
-                "ticker": "ETH",
+                "ticker": Facts::of(self.chain_id).ticker(),
                 "chainId": self.chain_id,
                 "tokenAddress": Address::ZERO,
                 "accountAddress": self.address.to_string(),
@@ -75,6 +117,7 @@ impl Wallet {
                 "decimals": 18,
             })
         });
+        let permit2: Vec<String> = self.permit2.iter().map(Address::to_string).collect();
         json!({
             "id": self.id,
             "accountAddress": self.address.to_string(),
@@ -84,7 +127,7 @@ impl Wallet {
             "name": self.name,
             "description": self.description,
             "isAdmin": false,
-            "permit2AuthorizedContractAddresses": self.permit2,
+            "permit2AuthorizedContractAddresses": permit2,
             "erc7702ContractAddress": self.delegate.map(|contract| contract.to_string()),
             "accountBalanceDetails": balance,
             "updated": self.updated,

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::{Request, State};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use x402_core::{Asset, Network, Reason, X402Version};
+use x402_core::{Network, Reason, X402Version};
 
-use super::chain::{BASE_SEPOLIA, Order};
+use super::chain::{Chain, Order};
 use super::declaration::Declaration;
 use super::extract::read;
 use super::failure::Failure;
@@ -20,16 +20,20 @@ use super::token;
 use super::transaction::{SandboxStatus, SandboxTransaction, Transaction};
 use crate::facilitator::failure::reason;
 
-/// What v1 calls Base Sepolia.
-const V1_NETWORK: &str = "base-sepolia";
+/// What a contract method that settles is called in the account, after the token's symbol.
+const METHOD: &str = " transferWithAuthorization (v, r, s)";
 
-/// The name of the contract method that settles, as it stands in the account.
-const METHOD: &str = "USDC transferWithAuthorization (v, r, s)";
+/// `GET /x402/supported`: for each chain with a wallet, a row for each version that has a name for it.
+pub(super) async fn supported(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let state = shared.state();
+    let with_wallet = state.chains.iter().filter(|chain| state.wallets.of_chain(chain.id()).is_some());
+    let kinds: Vec<Value> = with_wallet.flat_map(kinds).collect();
+    Json(json!({ "kinds": kinds }))
+}
 
-/// `GET /x402/supported`: a row for each version, the token in both.
-pub(super) async fn supported() -> Json<Value> {
-    let usdc = Asset::usdc(&Network::eip155(BASE_SEPOLIA));
-    let tokens: Value = usdc
+fn kinds(chain: &Chain) -> impl Iterator<Item = Value> {
+    let tokens: Value = chain
+        .tokens()
         .iter()
         .map(|token| {
             json!({
@@ -41,8 +45,12 @@ pub(super) async fn supported() -> Json<Value> {
             })
         })
         .collect();
-    let kind = |version, network: String| json!({"x402Version": version, "scheme": "exact", "network": network, "tokens": tokens});
-    Json(json!({ "kinds": [kind(1, V1_NETWORK.to_owned()), kind(2, format!("eip155:{BASE_SEPOLIA}"))] }))
+    let network = Network::eip155(chain.id());
+    let names = [(1, network.v1_name().map(str::to_owned)), (2, Some(network.to_string()))];
+    let row = move |(version, name): (u64, Option<String>)| {
+        name.map(|name| json!({"x402Version": version, "scheme": "exact", "network": name, "tokens": tokens}))
+    };
+    names.into_iter().filter_map(row)
 }
 
 /// `POST /x402/verify`: a payment that would not settle is an answer, not an error.
@@ -78,11 +86,17 @@ fn send(shared: &Shared, order: Order) -> Result<Uuid, Failure> {
     Ok(id)
 }
 
-/// The contract method behind the endpoints. The sandbox's account has it from its first settlement on.
+/// The contract method behind the endpoints. The sandbox's account has it from the token's first settlement on.
 fn imported(world: &mut World, order: &Order, business_id: Uuid, now: u64) -> Result<Method, Failure> {
-    if let Some(method) = world.methods.iter().find(|method| method.name == METHOD) {
+    let contract = order.call.to;
+    let is_it = |method: &&Method| {
+        method.chain_id == order.chain_id && method.contract == contract && method.name.ends_with(METHOD)
+    };
+    if let Some(method) = world.methods.iter().find(is_it) {
         return Ok(method.clone());
     }
+    let token = world.chains.get(order.chain_id).and_then(|chain| chain.token(contract));
+    let symbol = token.map(|token| token.symbol().to_owned()).unwrap_or_default();
     let overloads = token::ARTIFACT.abi.function("transferWithAuthorization");
     let function = overloads.and_then(|all| all.iter().find(|function| function.inputs.len() == 9));
     let function = function.expect("the committed token has both overloads");
@@ -93,9 +107,9 @@ fn imported(world: &mut World, order: &Order, business_id: Uuid, now: u64) -> Re
         id: entropy.uuid(),
         chain_id: order.chain_id,
         wallet_id: order.wallet_id,
-        name: METHOD.to_owned(),
+        name: format!("{symbol}{METHOD}"),
         description: "Settles what /x402/settle is given".to_owned(),
-        contract: token::ADDRESS,
+        contract,
         prompt_id: None,
         callback_url: None,
         created: now,
@@ -132,14 +146,14 @@ impl Outcome {
                 "success": success,
                 "error": reason,
                 "txHash": hash,
-                "networkId": success.then_some(V1_NETWORK),
+                "networkId": success.then(|| payment.network().v1_name()),
             }),
             X402Version::V2 => json!({
                 "x402Version": 2,
                 "success": success,
                 "errorReason": reason,
                 "transaction": hash,
-                "network": success.then(|| format!("eip155:{BASE_SEPOLIA}")),
+                "network": success.then(|| payment.network().to_string()),
                 "payer": payment.payer(),
             }),
         }

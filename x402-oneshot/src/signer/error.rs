@@ -1,5 +1,6 @@
 //! Why a wallet's signature is not handed on.
 
+use x402_core::Network;
 use x402_core::signature::SignatureError;
 
 use crate::error::Error;
@@ -14,15 +15,12 @@ pub enum WalletSignerError {
     /// 1Shot could not be asked, or refused.
     #[error("no signature from the wallet")]
     Api(#[source] Error),
-    /// The token is on another chain than the wallet.
-    #[error("the wallet is on chain {wallet} and the token is not")]
-    Chain {
-        /// The wallet's chain.
-        wallet: u64,
-    },
     /// What was signed is not what was asked.
     #[error("the wallet signed something else than it was asked to: {0}")]
     Mismatch(&'static str),
+    /// The token is not on the wallet's network.
+    #[error("the wallet is on {0} and the token is not")]
+    Network(Network),
     /// The nonce, without which a signature is worth nothing, was not found in what 1Shot says was signed.
     #[error("no nonce of 32 bytes in the signed data")]
     Nonce,

@@ -3,19 +3,27 @@
 //! The wallet's account holds the token; gas is not its business, for whoever settles pays it. The key never leaves
 //! 1Shot, and what comes back is checked before it is handed on.
 //!
-//! ```no_run
-//! use x402_core::client::Payer;
+//! ```
+//! # #[cfg(all(feature = "reqwest", feature = "sandbox"))]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use x402_core::{Network, client::Payer};
+//! use x402_oneshot::sandbox::Sandbox;
 //! use x402_oneshot::signer::WalletSigner;
 //! use x402_oneshot::{Client, Config, Credentials};
 //!
-//! # #[cfg(feature = "reqwest")]
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::new(Config::new(Credentials::new("key", "secret")))?;
-//! let wallet = "2f9d7a9e-6a75-4a0d-9f3b-5a1f3a6b8c22".parse()?;
-//! let payer = Payer::new(WalletSigner::connect(client, wallet).await?);
+//! let sandbox = Sandbox::start().await?; // 1Shot on this machine; leave it out, and the base URL, for the real one
+//! let credentials = Credentials::new(sandbox.api_key(), sandbox.api_secret());
+//! let client = Client::new(Config::new(credentials).base_url(sandbox.base_url())?)?;
+//!
+//! let signer = WalletSigner::connect(client, sandbox.wallet_id()).await?;
+//! assert_eq!(signer.network(), Network::BASE_SEPOLIA);
+//! let payer = Payer::new(signer); // pays like any other
 //! # let _ = payer;
 //! # Ok(())
 //! # }
+//! # #[cfg(not(all(feature = "reqwest", feature = "sandbox")))]
+//! # fn main() {}
 //! ```
 
 mod error;

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, Bytes, U256};
 use x402_core::exact::{Authorization, ExactPayload};
 use x402_core::signer::{PaymentSigner, SignerError, Transfer};
-use x402_core::{Signature, TokenDomain};
+use x402_core::{Network, Signature, TokenDomain};
 
 use super::WalletSignerError;
 use super::signed;
@@ -51,15 +51,15 @@ impl WalletSigner {
         self.wallet
     }
 
-    /// The chain that it can pay on.
+    /// The network that it can pay on: a payer should be limited to it, so as not to choose another.
     #[must_use]
-    pub const fn chain_id(&self) -> u64 {
-        self.chain_id
+    pub const fn network(&self) -> Network {
+        Network::eip155(self.chain_id)
     }
 
     async fn signed(&self, transfer: &Transfer) -> Result<ExactPayload, WalletSignerError> {
-        if transfer.asset.network().chain_id() != Some(self.chain_id) {
-            return Err(WalletSignerError::Chain { wallet: self.chain_id });
+        if transfer.asset.network() != self.network() {
+            return Err(WalletSignerError::Network(self.network()));
         }
         let request = Erc3009Transfer::new(transfer.asset.address(), transfer.to, transfer.value)
             .valid_after(seconds(transfer.valid_after)?)

@@ -59,6 +59,8 @@ pub use execution::{Execution, ExecutionOutcome};
 
 mod number;
 
+mod document;
+
 mod canonical;
 pub use canonical::CanonicalForm;
 

@@ -4,7 +4,8 @@ use ed25519_dalek::Signature;
 
 use crate::decode::from_json;
 use crate::webhook::base64;
-use crate::webhook::canonical::{CanonicalForm, Node};
+use crate::webhook::canonical::CanonicalForm;
+use crate::webhook::document::Node;
 use crate::webhook::event::Event;
 use crate::webhook::public_key::PublicKey;
 use crate::webhook::verify_error::VerifyError;
@@ -25,7 +26,7 @@ pub(super) struct Signed {
 impl Signed {
     pub(super) fn read(body: &[u8], accept_python_form: bool) -> Result<Self, VerifyError> {
         let body = std::str::from_utf8(body).map_err(|_| VerifyError::NotAnObject)?;
-        let mut document = Node::parse(body).map_err(|_| VerifyError::NotAnObject)?;
+        let mut document = Node::parse(body).ok_or(VerifyError::NotAnObject)?;
         if !matches!(document, Node::Object(_)) {
             return Err(VerifyError::NotAnObject);
         }

@@ -6,7 +6,8 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Map, Value};
 
 use crate::webhook::base64;
-use crate::webhook::canonical::{CanonicalForm, Node};
+use crate::webhook::canonical::CanonicalForm;
+use crate::webhook::document::Node;
 use crate::webhook::public_key::PublicKey;
 
 /// Signs webhooks the way 1Shot does, so that a receiver can be tested without it.
@@ -75,7 +76,7 @@ impl Signer {
     /// [`SignError`] if the body nests too deep.
     pub fn signature(&self, body: &Map<String, Value>) -> Result<String, SignError> {
         let text = serde_json::to_string(body).map_err(|_| SignError)?;
-        let mut document = Node::parse(&text).map_err(|_| SignError)?;
+        let mut document = Node::parse(&text).ok_or(SignError)?;
         document.take("signature");
         let message = document.write(self.form);
         Ok(base64::encode(&self.key.sign(message.as_bytes()).to_bytes()))

@@ -104,6 +104,14 @@ fn the_data_may_be_a_text_json_or_missing_and_the_signature_must_be_there() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_unreadable_signature_is_not_printed_by_the_error_either() {
+    let script = Script::new().call(answer(200, r#"{"signature":"0xhunter2","data":"hunter2"}"#));
+    let error = script.client().wallets().sign_erc191(wallet(), "hunter2").await.unwrap_err();
+    let text = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
+    assert!(!text.contains("hunter2") && text.contains("signature"), "{text}");
+}
+
 #[test]
 fn a_signature_is_not_printed() {
     let read: WalletSignature = serde_json::from_str(r#"{"signature":"0x1234567890abcdef","data":"hunter2"}"#).unwrap();

@@ -76,7 +76,7 @@ async fn it_asks_for_the_transfer_and_hands_on_what_the_wallet_signed() {
     let signed = signed_by(key(), transfer()).await;
     let script = Script::new().call(answer(200, answer_for(&signed).to_string()));
     let signer = signer(&script);
-    assert_eq!((signer.payer(), signer.chain_id()), (key().address(), 84532));
+    assert_eq!((signer.payer(), signer.network()), (key().address(), Network::BASE_SEPOLIA));
     let payload = signer.sign(&transfer()).await.unwrap();
     assert_eq!(payload, signed);
     assert_eq!(payload.authorization.nonce, NONCE, "the nonce is 1Shot's");
@@ -95,7 +95,7 @@ async fn it_learns_account_and_chain_from_the_wallet() {
     let script = Script::new().call(answer(200, wallet));
     let signer = WalletSigner::connect(script.client(), ID.parse().unwrap()).await.unwrap();
     assert_eq!(signer.payer(), address!("1111111111111111111111111111111111111111"));
-    assert_eq!(signer.chain_id(), 84532);
+    assert_eq!(signer.network(), Network::BASE_SEPOLIA);
     assert_eq!(script.only_call().line, format!("GET /v0/wallets/{ID}"));
 }
 
@@ -176,7 +176,7 @@ async fn answers_that_hold_no_payment_are_named_for_what_they_lack() {
 async fn what_the_wallet_cannot_sign_is_not_asked_for() {
     let polygon = Asset::usdc(&Network::POLYGON).unwrap();
     for (transfer, text) in [
-        (Transfer { asset: polygon, ..transfer() }, "the wallet is on chain 84532 and the token is not"),
+        (Transfer { asset: polygon, ..transfer() }, "the wallet is on eip155:84532 and the token is not"),
         (Transfer { valid_before: U256::MAX, ..transfer() }, "time beyond 64 bits"),
     ] {
         let script = Script::new();

@@ -129,3 +129,21 @@ fn a_balance_says_whose_and_where_it_is() {
     assert_eq!((balance.chain_id, balance.technology), (Some(84532), Some(0)));
     assert_eq!(balance.account_address, Some(read.account_address));
 }
+
+#[test]
+fn a_wallet_is_read_whatever_becomes_of_what_nothing_is_decided_by() {
+    let whole: Value = json(include_str!("../fixtures/wallet_with_balance.json"));
+    let needed = ["id", "accountAddress", "chainId"];
+    for member in whole.as_object().unwrap().keys() {
+        let mut less = whole.clone();
+        less.as_object_mut().unwrap().remove(member);
+        let read: Result<Wallet, _> = serde_json::from_value(less);
+        assert_eq!(read.is_err(), needed.contains(&member.as_str()), "{member}");
+        for shape in [json!(null), json!(-1.5), json!("text"), json!([[1]]), json!({"odd": true})] {
+            let mut odd = whole.clone();
+            odd[member] = shape;
+            let read: Result<Wallet, _> = serde_json::from_value(odd);
+            assert_eq!(read.is_err(), needed.contains(&member.as_str()), "{member}");
+        }
+    }
+}

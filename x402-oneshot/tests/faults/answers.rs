@@ -49,7 +49,7 @@ async fn each_documented_type_is_told_and_tried_again_when_it_says_so_above_500(
     let client = Client::new(config(&sandbox).retry(RetryPolicy::none())).unwrap();
     let patient = ready(&sandbox).await;
     for (status, kind, retryable) in DOCUMENTED {
-        let list = client.wallets().list(sandbox.business_id());
+        let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
         let (outcome, sent) =
             struck(&sandbox, ("GET", WALLETS), documented(status, kind, retryable), list.send()).await;
         let error = outcome.unwrap_err();
@@ -61,7 +61,7 @@ async fn each_documented_type_is_told_and_tried_again_when_it_says_so_above_500(
         assert_eq!(error.is_retryable(), again, "{status} {kind}");
         assert_eq!(error.is_not_found(), status == 404 || kind == "UnknownEntityError");
 
-        let list = patient.wallets().list(sandbox.business_id());
+        let list = patient.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
         let (outcome, sent) =
             struck(&sandbox, ("GET", WALLETS), documented(status, kind, retryable), list.send()).await;
         assert_eq!((outcome.is_ok(), sent), (again, if again { 2 } else { 1 }), "{status} {kind}");
@@ -84,7 +84,7 @@ async fn what_may_pass_is_tried_again_whatever_the_body() {
         Fault::Reset { after: false },
         Fault::Reset { after: true },
     ] {
-        let list = client.wallets().list(sandbox.business_id());
+        let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
         let (listed, sent) = struck(&sandbox, ("GET", WALLETS), fault.clone(), list.send()).await;
         assert_eq!((listed.unwrap().response.len(), sent), (1, 2), "{fault:?}");
     }
@@ -95,7 +95,7 @@ async fn what_cannot_be_read_is_not_asked_for_again() {
     let sandbox = start().await;
     let client = ready(&sandbox).await;
     for fault in [Fault::EmptyBody, Fault::TruncatedBody, Fault::Answer(Answer::html(200))] {
-        let list = client.wallets().list(sandbox.business_id());
+        let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
         let (outcome, sent) = struck(&sandbox, ("GET", WALLETS), fault.clone(), list.send()).await;
         let error = outcome.unwrap_err();
         assert_eq!((error.kind(), error.reach(), sent), (ErrorKind::Decode, Reach::Answered, 1), "{fault:?}");
@@ -109,7 +109,7 @@ async fn a_connection_that_is_reset_again_and_again_is_a_transport_error_of_thre
     for fault in [Fault::Reset { after: false }, Fault::CutBody] {
         let before = sandbox.requests().of("GET", WALLETS);
         sandbox.faults().on("GET", WALLETS).times(3, fault);
-        let error = client.wallets().list(sandbox.business_id()).send().await.unwrap_err();
+        let error = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id()).send().await.unwrap_err();
         assert_eq!((error.kind(), error.reach()), (ErrorKind::Transport, Reach::MaybeSent));
         assert_eq!(sandbox.requests().of("GET", WALLETS) - before, 3);
     }
@@ -121,7 +121,7 @@ async fn retry_after_is_waited_for() {
     let client = Client::new(config(&sandbox).retry(RetryPolicy::new()).deadline(Duration::from_secs(30)).unwrap());
     let client = client.unwrap();
     let begun = Instant::now();
-    let list = client.wallets().list(sandbox.business_id());
+    let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
     let busy = Fault::Answer(Answer::html(429).retry_after(Duration::from_secs(3)));
     let (listed, sent) = struck(&sandbox, ("GET", WALLETS), busy, list.send()).await;
     assert_eq!((listed.unwrap().response.len(), sent), (1, 2));

@@ -126,7 +126,7 @@ async fn polls_that_fail_every_other_time_only_take_longer() {
 
 #[tokio::test]
 async fn polls_that_always_fail_leave_the_outcome_unknown_until_somebody_can_tell() {
-    let shop = Shop::open().await;
+    let shop = Shop::impatient().await;
     shop.sandbox.faults().on("GET", TRANSACTION).always(Fault::Answer(Answer::html(502)));
     let error = shop.settle().await.unwrap_err();
     assert_eq!(said(&error), (FacilitatorErrorKind::Timeout, Reach::MaybeSent));

@@ -18,7 +18,7 @@ async fn six_seconds_are_waited_for_which_break_httpxs_default() {
     let client = Client::new(config.base_url(sandbox.base_url()).unwrap()).unwrap();
     client.x402().supported().await.unwrap();
     let begun = Instant::now();
-    let list = client.wallets().list(sandbox.business_id());
+    let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
     let slow = Fault::Latency(Duration::from_secs(6));
     let (listed, sent) = struck(&sandbox, ("GET", WALLETS), slow, list.send()).await;
     assert_eq!((listed.unwrap().response.len(), sent), (1, 1));
@@ -32,10 +32,10 @@ async fn a_read_that_gets_no_answer_in_time_is_tried_again() {
     for fault in [
         Fault::Hang { after: false },
         Fault::Hang { after: true },
-        Fault::Latency(400 * MILLIS),
+        Fault::Latency(600 * MILLIS),
         Fault::SlowBody(100 * MILLIS),
     ] {
-        let list = client.wallets().list(sandbox.business_id());
+        let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
         let (listed, sent) = struck(&sandbox, ("GET", WALLETS), fault, list.send()).await;
         assert_eq!((listed.unwrap().response.len(), sent), (1, 2));
     }

@@ -7,7 +7,7 @@ use x402_oneshot::api::TransactionStatus;
 use x402_oneshot::sandbox::faults::Lifecycle;
 use x402_oneshot::{Client, Error, ErrorKind, TransactionId};
 
-use crate::support::{Shop, TRANSACTION, is_pending, ready, said, wait};
+use crate::support::{Shop, TRANSACTION, impatient, is_pending, ready, said, wait};
 
 #[tokio::test]
 async fn pending_retrying_and_unknown_statuses_are_waited_through() {
@@ -46,7 +46,7 @@ async fn the_hash_that_counts_is_the_one_after_the_retry() {
 }
 
 async fn wait_for(client: &Client, id: TransactionId) -> Error {
-    client.transactions().wait(id, &wait()).await.unwrap_err()
+    client.transactions().wait(id, &impatient()).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn what_never_ends_is_an_unknown_outcome_that_names_the_transaction() {
         assert_eq!((error.kind(), error.transaction()), (ErrorKind::UnknownOutcome, Some(id)), "{life:?}");
         assert!(error.may_have_acted());
 
-        let shop = Shop::open().await;
+        let shop = Shop::impatient().await;
         let error = shop.settle_with(&life).await.unwrap_err();
         assert_eq!(said(&error), (FacilitatorErrorKind::Timeout, Reach::MaybeSent), "{life:?}");
         assert!(is_pending(&shop.reconcile().await), "{life:?}");

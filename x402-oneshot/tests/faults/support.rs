@@ -41,7 +41,7 @@ pub(crate) fn usdc() -> Asset {
     Asset::usdc(&Network::BASE_SEPOLIA).unwrap()
 }
 
-/// Two retries, almost at once; a quarter of a second for a try, and a second for a call.
+/// Two retries, almost at once; four tenths of a second for a try, and a second for a call.
 pub(crate) fn config(sandbox: &Sandbox) -> Config {
     let soon = Duration::from_millis(2);
     let retry = RetryPolicy::new().base(soon).cap(soon).max_retry_after(soon);
@@ -49,7 +49,7 @@ pub(crate) fn config(sandbox: &Sandbox) -> Config {
         .base_url(sandbox.base_url())
         .unwrap()
         .retry(retry)
-        .attempt_timeout(Duration::from_millis(250))
+        .attempt_timeout(Duration::from_millis(400))
         .unwrap()
         .deadline(Duration::from_secs(1))
         .unwrap()
@@ -66,14 +66,23 @@ pub(crate) async fn ready(sandbox: &Sandbox) -> Client {
     client
 }
 
-/// Asks often, and gives up after a third of a second.
+/// Asks often, and gives up after a second.
 pub(crate) fn wait() -> WaitPolicy {
     let often = Duration::from_millis(3);
-    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_millis(333))
+    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(1))
+}
+
+/// Gives up soon: for what never ends.
+pub(crate) fn impatient() -> WaitPolicy {
+    wait().deadline(Duration::from_millis(100))
 }
 
 pub(crate) async fn connect(sandbox: &Sandbox) -> Result<Relayed, ProvisionError> {
-    Relayed::builder(client(sandbox), sandbox.business_id()).token(usdc()).wait(wait()).connect().await
+    waiting(sandbox, wait()).await
+}
+
+async fn waiting(sandbox: &Sandbox, wait: WaitPolicy) -> Result<Relayed, ProvisionError> {
+    Relayed::builder(client(sandbox), sandbox.business_id()).token(usdc()).wait(wait).connect().await
 }
 
 pub(crate) async fn relayed(sandbox: &Sandbox) -> Relayed {
@@ -119,8 +128,16 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn open() -> Self {
+        Self::waiting(wait()).await
+    }
+
+    pub(crate) async fn impatient() -> Self {
+        Self::waiting(impatient()).await
+    }
+
+    async fn waiting(wait: WaitPolicy) -> Self {
         let sandbox = start().await;
-        let relayed = relayed(&sandbox).await;
+        let relayed = waiting(&sandbox, wait).await.unwrap();
         let payment = payment(&sandbox, X402Version::V2).await;
         Self { sandbox, relayed, payment }
     }

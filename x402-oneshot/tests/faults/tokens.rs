@@ -14,7 +14,7 @@ use crate::support::{EXECUTE, Shop, WALLETS, client, ready, start, struck};
 const TOKEN: &str = "/token";
 
 async fn list(client: &Client, sandbox: &Sandbox) -> Result<usize, Error> {
-    let listed = client.wallets().list(sandbox.business_id()).send().await?;
+    let listed = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id()).send().await?;
     Ok(listed.response.len())
 }
 

@@ -22,12 +22,13 @@ macro_rules! supported {
 #[tokio::test]
 async fn a_token_that_is_not_listed_is_named_with_what_to_set_up() {
     let sandbox = builder().start().await.unwrap();
-    let on_base = Asset::usdc(&Network::BASE).unwrap();
-    let error = native_builder(&sandbox).token(usdc()).token(on_base).connect().await.unwrap_err();
-    assert!(matches!(&error, ProvisionError::NotListed { network, .. } if *network == Network::BASE), "{error}");
+    let ethereum = Network::eip155(1);
+    let on_ethereum = Asset::usdc(&ethereum).unwrap();
+    let error = native_builder(&sandbox).token(usdc()).token(on_ethereum).connect().await.unwrap_err();
+    assert!(matches!(&error, ProvisionError::NotListed { network, .. } if *network == ethereum), "{error}");
     assert_eq!(
         error.to_string(),
-        "1Shot's facilitator does not list USDC (0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913) on eip155:8453 for this \
+        "1Shot's facilitator does not list USDC (0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48) on eip155:1 for this \
          account: it needs a wallet with gas on that network, and the token's transferWithAuthorization with v, r and \
          s imported as a contract method"
     );

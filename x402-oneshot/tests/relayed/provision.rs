@@ -62,10 +62,11 @@ async fn demo_bug_33_a_method_of_our_name_that_does_something_else_is_not_truste
 async fn a_network_without_a_wallet_is_named() {
     let sandbox = builder().start().await.unwrap();
     let client = Client::new(config(&sandbox)).unwrap();
-    let on_base = Asset::usdc(&Network::BASE).unwrap();
-    let error = Relayed::builder(client, sandbox.business_id()).token(on_base).connect().await.unwrap_err();
-    assert!(matches!(&error, ProvisionError::NoWallet { network } if *network == Network::BASE), "{error}");
-    assert_eq!(error.to_string(), "the 1Shot business has no wallet on eip155:8453");
+    let ethereum = Network::eip155(1);
+    let on_ethereum = Asset::usdc(&ethereum).unwrap();
+    let error = Relayed::builder(client, sandbox.business_id()).token(on_ethereum).connect().await.unwrap_err();
+    assert!(matches!(&error, ProvisionError::NoWallet { network } if *network == ethereum), "{error}");
+    assert_eq!(error.to_string(), "the 1Shot business has no wallet on eip155:1");
 }
 
 #[tokio::test]

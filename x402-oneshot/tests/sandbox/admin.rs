@@ -74,8 +74,8 @@ async fn lifecycles_mining_balances_and_the_log() {
     post(&api, "/mine", json!({})).await;
     assert_eq!(api.get(&path).await["status"], "Completed");
 
-    let (_, balances) = admin(&api, Method::GET, &format!("/balances/{SELLER}"), None).await;
-    assert_eq!(balances, json!({"native": "0", "usdc": "50000"}));
+    let (_, balances) = admin(&api, Method::GET, &format!("/chains/84532/balances/{SELLER}"), None).await;
+    assert_eq!(balances, json!({"native": "0", "tokens": {api.sandbox.token_address().to_string(): "50000"}}));
     let (_, log) = admin(&api, Method::GET, "/log", None).await;
     assert_eq!(log["transactions"][0]["status"], "Completed");
     let asked = json!({"method": "GET", "route": "/transactions/{id}", "count": 2});
@@ -131,7 +131,9 @@ async fn what_is_wrong_is_refused_and_a_page_of_another_origin_too() {
         let (status, answer) = admin(&api, Method::POST, path, Some(body.clone())).await;
         assert_eq!(status, 422, "{path} {body} {answer}");
     }
-    assert_eq!(admin(&api, Method::GET, "/balances/0x1", None).await.0, 422);
+    for path in ["/chains/84532/balances/0x1", "/chains/base/balances/0x1", &format!("/chains/7/balances/{SELLER}")] {
+        assert_eq!(admin(&api, Method::GET, path, None).await.0, 422, "{path}");
+    }
     let rule = json!({"method": "*", "route": "*", "when": "always", "faults": ["emptyBody"]}).to_string();
     let plain = api.bare(Method::POST, "/../_sandbox/faults").header("content-type", "text/plain").body(rule);
     assert_eq!(Api::send(plain).await.0, 400);

@@ -209,7 +209,7 @@ async fn webhooks_are_managed_and_their_attempts_read() {
     let trigger = webhooks.triggers().update(trigger.id, &wider).await.unwrap();
     assert_eq!(trigger.events, [EventName::TransactionExecutionSuccess]);
     assert_eq!(trigger.contract_method_ids, [approve]);
-    assert_eq!(webhooks.triggers().list(business).send().await.unwrap().response, [trigger.clone()]);
+    assert_eq!(webhooks.triggers().list(business).send().await.unwrap().response, std::slice::from_ref(&trigger));
 
     let queued = client.methods().execute(approve, approval(1)).await.unwrap();
     completed(&client, &queued).await;

@@ -7,9 +7,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use x402_core::UnixSeconds;
 use x402_core::testing::ManualClock;
+use x402_core::{Asset, UnixSeconds};
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
+#[cfg(feature = "reqwest")]
+use x402_oneshot::{Client, Config, Credentials, RetryPolicy};
 
 /// When the tests take place.
 pub(crate) const NOW: u64 = 1_750_000_000;
@@ -29,6 +31,13 @@ sol! {
         uint256 validBefore;
         bytes32 nonce;
     }
+}
+
+/// Our own client of a sandbox.
+#[cfg(feature = "reqwest")]
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
+    let config = Config::new(Credentials::new(sandbox.api_key(), sandbox.api_secret()));
+    Client::new(config.base_url(sandbox.base_url()).unwrap().retry(RetryPolicy::none())).unwrap()
 }
 
 /// A sandbox, a client and the token it has been given.
@@ -152,6 +161,25 @@ impl Api {
         })
     }
 
+    /// A declaration of one of another token's functions, with the first wallet of its chain.
+    pub(crate) fn declaration_on(&self, token: &Asset, function: &str, inputs: Value) -> Value {
+        let chain_id = token.network().chain_id().unwrap();
+        let wallets = self.sandbox.wallets();
+        let wallet = wallets.iter().find(|wallet| wallet.chain_id == chain_id).unwrap();
+        let mut declaration = self.declaration(function, inputs);
+        declaration["chainId"] = json!(chain_id);
+        declaration["contractAddress"] = json!(token.address());
+        declaration["walletId"] = json!(wallet.id);
+        declaration
+    }
+
+    /// Puts what must be accepted.
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.ask(Method::PUT, path, Some(body)).await;
+        assert_eq!(status, 200, "PUT {path}: {answer}");
+        answer
+    }
+
     /// Creates a contract method and gives its id.
     pub(crate) async fn create(&self, declaration: Value) -> String {
         let method = self.post(&self.business("/methods"), declaration).await;
@@ -222,9 +250,19 @@ impl Overload {
         Value::Array(inputs)
     }
 
-    /// The parameters of a call, signed with this key.
+    /// The parameters of a call, signed with this key for Base Sepolia's USDC.
     pub(crate) fn params(self, authorization: &TransferWithAuthorization, key: &[u8; 32]) -> Value {
-        let digest = authorization.eip712_signing_hash(&domain());
+        self.params_in(&domain(), authorization, key)
+    }
+
+    /// The parameters of a call, signed with this key for any token.
+    pub(crate) fn params_in(
+        self,
+        domain: &Eip712Domain,
+        authorization: &TransferWithAuthorization,
+        key: &[u8; 32],
+    ) -> Value {
+        let digest = authorization.eip712_signing_hash(domain);
         let key = SigningKey::from_slice(key).unwrap();
         let (signature, recovery) = key.sign_prehash_recoverable(digest.as_slice());
         let (signature, v) = (signature.to_bytes(), 27 + recovery.to_byte());
@@ -249,6 +287,16 @@ impl Overload {
             }
         }
         params
+    }
+}
+
+/// The EIP-712 domain of any token.
+pub(crate) fn domain_of(token: &Asset) -> Eip712Domain {
+    eip712_domain! {
+        name: token.name().to_owned(),
+        version: token.version().to_owned(),
+        chain_id: token.network().chain_id().unwrap(),
+        verifying_contract: token.address(),
     }
 }
 

@@ -14,7 +14,7 @@
 //! | `POST /_sandbox/tokens` | `{"revoke": true, "lifetimeSeconds": 60}`, each optional |
 //! | `GET /_sandbox/clock` | `{"now": 1750000000, "manual": true}` |
 //! | `POST /_sandbox/clock` | `{"advanceSeconds": 60}` or `{"now": 1750000000}`; 403 unless the clock is [manual](crate::sandbox::SandboxClock) |
-//! | `GET /_sandbox/balances/{account}` | `{"native": "0", "usdc": "50000"}`, in atomic units, on Base Sepolia |
+//! | `GET /_sandbox/chains/{chainId}/balances/{account}` | `{"native": "0", "tokens": {"0x036C…": "50000"}}`, in atomic units |
 //! | `POST /_sandbox/wallets/{id}` | `{"balance": "0"}`, in wei |
 //! | `DELETE /_sandbox/methods/{id}` | forgets a contract method |
 //! | `POST /_sandbox/submit`, `POST /_sandbox/mine` | broadcasts, and mines, what is queued |
@@ -73,19 +73,18 @@ use axum::extract::{Path, Request, State};
 use axum::routing::{delete, get, post};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use x402_core::UnixSeconds;
+use serde_json::{Map, Value, json};
+use x402_core::{Asset, UnixSeconds};
 
 use super::engine::{Full, MAX};
 use super::handle::Faults;
 use super::lifecycle::Lifecycle;
 use super::rule::Rule;
 use crate::sandbox::auth::is_json;
-use crate::sandbox::chain::BASE_SEPOLIA;
 use crate::sandbox::extract::{Id, parse, read};
 use crate::sandbox::failure::Failure;
 use crate::sandbox::shared::Shared;
-use crate::sandbox::{token, value};
+use crate::sandbox::value;
 
 type Answer = Result<Json<Value>, Failure>;
 
@@ -95,7 +94,7 @@ pub(in crate::sandbox) fn router(shared: Arc<Shared>) -> Router {
         .route("/lifecycles", post(script))
         .route("/tokens", post(tokens))
         .route("/clock", get(clock).post(set_clock))
-        .route("/balances/{account}", get(balances))
+        .route("/chains/{chain}/balances/{account}", get(balances))
         .route("/wallets/{id}", post(set_balance))
         .route("/methods/{id}", delete(forget_method))
         .route("/submit", post(submit))
@@ -197,14 +196,16 @@ async fn set_clock(State(shared): State<Arc<Shared>>, request: Request) -> Answe
     done()
 }
 
-async fn balances(State(shared): State<Arc<Shared>>, account: Result<Path<Address>, PathRejection>) -> Answer {
-    let Ok(Path(account)) = account else {
-        return Err(Failure::invalid("path", "account", "the account in the path is no address"));
+async fn balances(State(shared): State<Arc<Shared>>, path: Result<Path<(u64, Address)>, PathRejection>) -> Answer {
+    let Ok(Path((chain, account))) = path else {
+        return Err(Failure::invalid("path", "account", "the path names no chain, or no account"));
     };
     let state = shared.state();
-    let chain = state.chains.check(BASE_SEPOLIA)?;
-    let usdc = chain.balance_of(token::ADDRESS, account).unwrap_or_default();
-    Ok(Json(json!({"native": chain.native_balance(account).to_string(), "usdc": usdc.to_string()})))
+    let chain = state.chains.check(chain)?;
+    let balance = |token: Address| chain.balance_of(token, account).unwrap_or_default().to_string();
+    let tokens = chain.tokens().iter().map(Asset::address);
+    let tokens: Map<String, Value> = tokens.map(|token| (token.to_string(), balance(token).into())).collect();
+    Ok(Json(json!({"native": chain.native_balance(account).to_string(), "tokens": tokens})))
 }
 
 #[derive(Deserialize)]

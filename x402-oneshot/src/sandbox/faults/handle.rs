@@ -67,6 +67,7 @@ impl<'a> Faults<'a> {
         if let Some(chain) = state.chains.get_mut(wallet.chain_id) {
             chain.set_balance(wallet.address, wei);
             state.events.extend(wallet.look_at_balance(chain));
+            self.0.tell(state);
         }
     }
 

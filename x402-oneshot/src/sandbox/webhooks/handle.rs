@@ -96,6 +96,7 @@ impl<'a> SandboxWebhooks<'a> {
     /// Gives a URL another key pair, as `PUT /webhooks/endpoints/{id}/rotate` does; whether an endpoint has that URL.
     ///
     /// The next attempt is signed with the new key, also of what happened before.
+    #[must_use = "if no endpoint has the URL, nothing was rotated"]
     pub fn rotate(&self, url: &str) -> bool {
         let now = self.shared.now();
         let World { webhooks, methods, entropy, .. } = &mut *self.shared.state();

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::delivery::Delivery;
 use super::fault::WebhookFault;
-use super::payload;
+use super::payload::{self, object};
 use super::registry::Webhooks;
 use super::shape::WebhookShape;
 use crate::WalletId;
@@ -56,14 +56,13 @@ fn notice(event: &SandboxEvent, world: &World, account: &Account, shape: Webhook
             })
         }
         SandboxEvent::LowBalance { wallet, balance, threshold } => {
-            let amounts = [("balance", *balance), ("lowBalanceThreshold", *threshold)];
-            about_wallet(EventName::EscrowWalletLowBalanceDetected, *wallet, &amounts, world, account)
+            let rest = [("balance", wei(*balance)), ("lowBalanceThreshold", wei(*threshold))];
+            about_wallet(EventName::EscrowWalletLowBalanceDetected, *wallet, rest, world, account)
         }
         SandboxEvent::DepositConfirmed { wallet, from, amount } => {
-            let mut notice =
-                about_wallet(EventName::EscrowWalletDepositConfirmed, *wallet, &[("amount", *amount)], world, account)?;
-            notice.data["from"] = json!(from.to_string());
-            Some(notice)
+            let from = json!(from.map(|from| from.to_string()));
+            let rest = [("amount", wei(*amount)), ("from", from)];
+            about_wallet(EventName::EscrowWalletDepositConfirmed, *wallet, rest, world, account)
         }
     }
 }
@@ -72,21 +71,23 @@ fn notice(event: &SandboxEvent, world: &World, account: &Account, shape: Webhook
 fn about_wallet(
     event: EventName,
     id: WalletId,
-    amounts: &[(&str, U256)],
+    rest: [(&str, Value); 2],
     world: &World,
     account: &Account,
 ) -> Option<Notice> {
     let wallet: &Wallet = world.wallets.iter().find(|wallet| id == wallet.id.into())?;
-    let mut data = json!({
-        "businessId": account.business_id,
-        "walletId": wallet.id,
-        "chainId": wallet.chain_id,
-        "accountAddress": wallet.address.to_string(),
-    });
-    for (name, wei) in amounts {
-        data[*name] = json!(wei.to_string());
-    }
-    Some(Notice { event, methods: Vec::new(), transaction: None, data })
+    let mut data = object([
+        ("businessId", json!(account.business_id)),
+        ("walletId", json!(wallet.id)),
+        ("chainId", json!(wallet.chain_id)),
+        ("accountAddress", json!(wallet.address.to_string())),
+    ]);
+    data.extend(object(rest));
+    Some(Notice { event, methods: Vec::new(), transaction: None, data: Value::Object(data) })
+}
+
+fn wei(amount: U256) -> Value {
+    json!(amount.to_string())
 }
 
 impl Webhooks {
