@@ -4,11 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use alloy_primitives::Address;
 
-use super::{
-    Gate, Offer, Offers, Refusal, RefusalKind,
-    gate::new_claim,
-    hold::Hold,
-};
+use super::{Gate, Offer, Offers, Refusal, RefusalKind, gate::new_claim, hold::Hold};
 use crate::{
     asset::Asset,
     claim::{Claim, ClaimError, ClaimState, ClaimStore, MemoryClaims, NewClaim, Taken},
@@ -180,7 +176,9 @@ impl<F: Facilitator, C: ClaimStore> Clearing<F, C> {
         let (ticket, taken) = match claims.claim(claim).await.map_err(Refusal::unavailable)? {
             Claim::Absent => return Ok(None),
             // Somebody else's resource does not come to know more than that the payment is spent.
-            Claim::Held { state: ClaimState::Unknown(_), same_resource: false } => return Ok(Some(ClaimState::Delivered)),
+            Claim::Held { state: ClaimState::Unknown(_), same_resource: false } => {
+                return Ok(Some(ClaimState::Delivered));
+            }
             Claim::Held { state: ClaimState::Unknown(_), .. } => return Ok(Some(ClaimState::Settling)),
             Claim::Held { state, .. } => return Ok(Some(state)),
             Claim::Taken(ticket, taken) => (ticket, taken),
