@@ -15,8 +15,8 @@ use crate::{
 /// Asks these callers in turn, so many times at once; every answer.
 async fn settle_at_once(callers: &[Caller], body: &Value, count: usize) -> Vec<(u16, Value)> {
     let mut asked = JoinSet::new();
-    for caller in callers.iter().cycle().take(count).cloned() {
-        let body = body.clone();
+    for caller in callers.iter().cycle().take(count) {
+        let (caller, body) = (caller.clone(), body.clone());
         asked.spawn(async move { caller.post("/settle", &body).await });
     }
     asked.join_all().await
