@@ -1,6 +1,8 @@
 // The README's example builds the default client, which is there only with its transport.
 #![cfg_attr(feature = "reqwest", doc = include_str!("../README.md"))]
 #![cfg_attr(not(feature = "reqwest"), doc = "The 1Shot API for Rust.")]
+// The guide runs on the sandbox.
+#![cfg_attr(all(feature = "reqwest", feature = "sandbox"), doc = include_str!("../GUIDE.md"))]
 #![cfg_attr(docsrs_x402, feature(doc_cfg))]
 
 mod id;

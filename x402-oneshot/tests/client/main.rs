@@ -2,6 +2,8 @@
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking, its helpers included")]
 
+#[path = "../shared/documented.rs"]
+mod documented;
 mod support;
 
 mod chains;

@@ -7,6 +7,8 @@
     reason = "a test that panics has failed, as it should; the exemption for tests does not reach helpers"
 )]
 
+#[path = "../shared/documented.rs"]
+mod documented;
 mod support;
 
 mod answers;

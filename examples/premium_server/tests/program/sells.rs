@@ -44,6 +44,21 @@ async fn the_whole_path_moves_exactly_the_price_for_each_page() {
 }
 
 #[tokio::test]
+async fn a_payment_that_has_a_name_can_ask_for_its_page_again() {
+    let server = Server::sandboxed().await;
+    let (buyer, books, url) = (Buyer::of(&server), Books::of(&server), server.url("/premium"));
+    let payment = buyer.sign_offer(&offer(buyer.get(&url).await).await).await;
+    let mut pages = Vec::new();
+    for _ in 0..2 {
+        let response = buyer.present(&url, &payment).await;
+        assert_eq!(response.status(), 200);
+        pages.push(response.text().await.unwrap());
+    }
+    assert_eq!(pages[0], pages[1]);
+    assert_eq!(books.transactions().await.len(), 1, "it was paid for once");
+}
+
+#[tokio::test]
 async fn a_payment_buys_once() {
     let server = Server::sandboxed().await;
     let (buyer, books, url) = (Buyer::of(&server), Books::of(&server), server.url("/premium"));
