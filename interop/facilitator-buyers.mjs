@@ -50,6 +50,17 @@ async function bank() {
   return async (account) => BigInt(await client.contractMethods.read(id, { account }));
 }
 
+/** A fetch that sends a request which pays so many times at once; its answer is the one that is served. */
+const inCopies = (count, payment) => async (input, init) => {
+  const request = new Request(input, init);
+  if (!request.headers.has(payment)) return fetch(request);
+  const answers = await Promise.all(Array.from({ length: count }, () => fetch(request.clone())));
+  const served = answers.filter(({ status }) => status === 200);
+  assert.equal(served.length, 1, "one of the copies is served");
+  assert.ok(answers.every(({ status }) => [200, 402].includes(status)));
+  return served[0];
+};
+
 /** Runs pay; without a key it pays with the sandbox's well-known one. */
 async function pay(flags, key = "") {
   const env = { ...process.env, PRIVATE_KEY: key };
@@ -105,6 +116,12 @@ export async function buyAt(url, payment, clients = []) {
     });
   }
   assert.equal(presented.length, clients.length, "each presents one payment");
+  for (const client of clients) {
+    await buys(async () => {
+      const { content, receipt } = await client(inCopies(10, payment));
+      return { content, transaction: receipt.transaction };
+    });
+  }
 
   const before = await books();
   for (const header of presented) {

@@ -27,6 +27,9 @@ Environment:
   TUNNEL_BASE_URL        this server's public base URL, where 1Shot reports [default: http://127.0.0.1:PORT]
   PAYMENT_TOKEN_ADDRESS  the token that is settled, on Base Sepolia [default: USDC]
   RECIPIENT_ADDRESSES    who may be paid, with commas between [default: anybody]
+  REPEATS                a settled payment that is settled again: answer (with the same transaction) or refuse (as
+                         spent; for servers that keep no record of payments and verify copies at once)
+                         [default: answer]
   PORT                   the port to listen on; 0 is any [default: 8403]
   REDIS_URL              keep claims there, shared by all servers with this account [default: in this process]
   REDIS_LEASE_MS         how long a server that died holds its claims there, in milliseconds [default: 30000]
@@ -49,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) token: Asset,
     /// Anybody, if there are none.
     pub(crate) recipients: Option<Vec<Address>>,
+    /// Whether a settled payment is spent when it is settled again.
+    pub(crate) refuses_repeats: bool,
     pub(crate) port: u16,
     /// Without it claims are kept in this process.
     pub(crate) redis_url: Option<RedisUrl>,
@@ -92,6 +97,7 @@ impl Config {
                 None => Asset::usdc(&NETWORK).expect("Base Sepolia has USDC"),
             },
             recipients: env.read("RECIPIENT_ADDRESSES", recipients)?,
+            refuses_repeats: env.read("REPEATS", refuses_repeats)?.unwrap_or(false),
             port: env.read("PORT", number)?.unwrap_or(8403),
             redis_url: env.read("REDIS_URL", RedisUrl::from_str)?,
             redis_lease: milliseconds("REDIS_LEASE_MS", 30_000)?,
@@ -118,6 +124,14 @@ fn oneshot_facilitator(text: &str) -> Result<OneshotFacilitator, &'static str> {
         "native" => Ok(OneshotFacilitator::Native),
         "relayed" => Ok(OneshotFacilitator::Relayed),
         _ => Err("it must be `relayed` or `native`"),
+    }
+}
+
+fn refuses_repeats(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "answer" => Ok(false),
+        "refuse" => Ok(true),
+        _ => Err("it must be `answer` or `refuse`"),
     }
 }
 

@@ -49,6 +49,7 @@ impl<C: ClaimStore + 'static> Desk<C> {
             Some(recipients) => clearing.recipients(recipients.iter().copied()),
             None => clearing,
         };
+        let clearing = if config.refuses_repeats { clearing.refuse_repeats() } else { clearing };
         Self { clearing, settlements }
     }
 
@@ -100,7 +101,7 @@ async fn settle<C: ClaimStore>(
     };
     match &answer {
         Ok(SettleResponse { error_reason: Some(reason), transaction, .. }) => {
-            tracing::warn!(%reason, transaction, "not settled");
+            tracing::info!(%reason, transaction, "not settled");
         }
         Ok(settled) => tracing::info!(transaction = settled.transaction, "settled"),
         Err(refusal) => tracing::warn!(error = chain(refusal), "cannot settle"),

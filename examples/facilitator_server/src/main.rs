@@ -18,6 +18,9 @@
 //! `settlement_pending`, and asked about when it is asked for again. `GET /healthcheck` is for whoever watches it, and
 //! `POST /1shot` for 1Shot's reports.
 //!
+//! A server that keeps no record of the payments that it took, as the published ones, can be sent copies of a payment at
+//! once: it verifies them all before it settles the first. `REPEATS=refuse` says of one of them that it settled.
+//!
 //! Without an account it settles in a sandbox: 1Shot's API served from this process, over a chain in this process.
 //! `--help` lists the environment.
 

@@ -30,7 +30,8 @@ use crate::{
 /// Asked again for the same resource, a settled payment is said to have settled: that is how a server learns what an
 /// answer said that it lost. Verified again, it is [spent](Reason::NONCE_USED). So a server that verifies before it
 /// serves serves a payment once, and copies that come while it settles are told to wait. Only a server that verified
-/// several copies before it settled the first can be made to serve each, if it keeps no claims of its own.
+/// several copies before it settled the first can be made to serve each, if it keeps no claims of its own: published
+/// servers do not. For those there is [`refuse_repeats`](Self::refuse_repeats).
 ///
 /// ```
 /// use x402_core::{
@@ -54,19 +55,31 @@ pub struct Clearing<F, C = MemoryClaims> {
     gate: Gate<F, C>,
     assets: Arc<[Asset]>,
     recipients: Option<Arc<[Address]>>,
+    refuses_repeats: bool,
 }
 
 impl<F: Facilitator, C: ClaimStore> Clearing<F, C> {
     /// Settles payments in these tokens through this gate.
     #[must_use]
     pub fn new(gate: Gate<F, C>, assets: impl IntoIterator<Item = Asset>) -> Self {
-        Self { gate, assets: assets.into_iter().collect(), recipients: None }
+        Self { gate, assets: assets.into_iter().collect(), recipients: None, refuses_repeats: false }
     }
 
     /// Settles payments to these recipients and no others; to anybody, unless told.
     #[must_use]
     pub fn recipients(mut self, recipients: impl IntoIterator<Item = Address>) -> Self {
         self.recipients = Some(recipients.into_iter().collect());
+        self
+    }
+
+    /// Says once that a payment has settled: asked again, it is [spent](Reason::NONCE_USED), as with a facilitator that
+    /// remembers nothing and meets the chain's refusal.
+    ///
+    /// Servers without claims of their own then serve one of several copies. The price is that a server which lost
+    /// the answer cannot have it again, and that its buyer has paid for nothing.
+    #[must_use]
+    pub const fn refuse_repeats(mut self) -> Self {
+        self.refuses_repeats = true;
         self
     }
 
@@ -124,7 +137,13 @@ impl<F: Facilitator, C: ClaimStore> Clearing<F, C> {
         };
         let refusal = match self.gate.admit(&offers, request.payload().clone()).await {
             Ok(admission) => match admission.settle().await {
-                Ok(settled) => return Ok(settled.receipt().to_response()),
+                Ok(settled) => {
+                    let answer = settled.receipt().to_response();
+                    if self.refuses_repeats {
+                        settled.deliver().await;
+                    }
+                    return Ok(answer);
+                }
                 Err(unsettled) => unsettled.into_parts().0,
             },
             // Only a payment that was never settled is verified: that it is not settled now is certain.
@@ -204,7 +223,12 @@ fn is_the_stores(refusal: &Refusal) -> bool {
 
 impl<F, C> Clone for Clearing<F, C> {
     fn clone(&self) -> Self {
-        Self { gate: self.gate.clone(), assets: Arc::clone(&self.assets), recipients: self.recipients.clone() }
+        Self {
+            gate: self.gate.clone(),
+            assets: Arc::clone(&self.assets),
+            recipients: self.recipients.clone(),
+            refuses_repeats: self.refuses_repeats,
+        }
     }
 }
 
@@ -213,6 +237,7 @@ impl<F, C> fmt::Debug for Clearing<F, C> {
         f.debug_struct("Clearing")
             .field("assets", &self.assets)
             .field("recipients", &self.recipients)
+            .field("refuses_repeats", &self.refuses_repeats)
             .finish_non_exhaustive()
     }
 }

@@ -45,6 +45,10 @@ fn settle<C: ClaimStore>(clearing: &Of<C>, request: &FacilitatorRequest) -> Sett
     block_on(clearing.settle(request)).unwrap()
 }
 
+fn refused_for(reason: Reason) -> SettleResponse {
+    SettleResponse::failed(reason, Network::BASE_SEPOLIA, Some(buyer().address()))
+}
+
 fn says(answer: &VerifyResponse, reason: &Reason) {
     assert_eq!(answer, &VerifyResponse::invalid(reason.clone(), Some(buyer().address())));
 }
@@ -102,6 +106,30 @@ fn attack_1_copies_at_once_settle_once_and_the_others_are_told_to_ask_again() {
     }
     assert_eq!(settle(&clearing, &request), settled(&draft));
     assert_eq!(facilitator.settle_calls(), 1);
+}
+
+#[test]
+fn attack_1_where_repeats_are_refused_one_of_several_copies_is_told_that_it_settled() {
+    let (facilitator, draft) = (ScriptedFacilitator::willing().hesitating(3), Draft::v2());
+    let (clearing, request) = (clearing(&facilitator).refuse_repeats(), request(&draft));
+    let answers = join_all((0..5).map(|_| clearing.settle(&request)));
+    assert_eq!(answers.iter().flatten().filter(|answer| answer.success).count(), 1);
+    for _ in 0..2 {
+        assert_eq!(settle(&clearing, &request), refused_for(Reason::NONCE_USED));
+    }
+    says(&verify(&clearing, &request), &Reason::NONCE_USED);
+    assert_eq!(facilitator.settle_calls(), 1);
+}
+
+#[test]
+fn where_repeats_are_refused_an_outcome_that_was_unknown_is_told_once() {
+    let (facilitator, draft) = (ScriptedFacilitator::willing(), Draft::v1());
+    let (clearing, request) = (clearing(&facilitator).refuse_repeats(), request(&draft));
+    facilitator.next_settle(Ok(pending(None)));
+    facilitator.next_reconcile(Ok(settled(&draft)));
+    assert_eq!(settle(&clearing, &request), refused_for(Reason::SETTLEMENT_PENDING));
+    assert_eq!(settle(&clearing, &request), settled(&draft));
+    assert_eq!(settle(&clearing, &request), refused_for(Reason::NONCE_USED));
 }
 
 #[test]

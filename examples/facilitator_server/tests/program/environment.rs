@@ -8,10 +8,11 @@ const ACCOUNT: [(&str, &str); 3] = [
     ("ONESHOT_BUSINESS_ID", "3b2c5e0a-8d0e-4f6e-9a51-7c1f6a0c2d11"),
 ];
 
-const MALFORMED: [(&str, &[&str]); 13] = [
+const MALFORMED: [(&str, &[&str]); 14] = [
     ("PORT", &["http", "-1", "65536", "8403.0"]),
     ("SANDBOX_PORT", &["65536"]),
     ("SANDBOX_BLOCK_TIME_MS", &["2s", "-5"]),
+    ("REPEATS", &["forget", "REFUSE"]),
     ("REDIS_URL", &["localhost", "http://:s3cret@127.0.0.1"]),
     ("REDIS_LEASE_MS", &["30s"]),
     ("FACILITATOR_TOKENS", &[",", "s3cret,", "s3 cret"]),

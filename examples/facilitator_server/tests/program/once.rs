@@ -43,6 +43,20 @@ async fn attack_4_copies_at_once_and_again_are_one_transfer_with_one_answer() {
 }
 
 #[tokio::test]
+async fn attack_4_where_repeats_are_refused_one_copy_is_told_that_it_settled() {
+    let server = Server::start(&[("REPEATS", "refuse"), ("SANDBOX_BLOCK_TIME_MS", "300")]).await;
+    let (caller, books) = (Caller::of(&server), Books::of(&server));
+    let body = Payment::of(X402Version::V2, 1).body().await;
+    let mut answers = settle_at_once(std::slice::from_ref(&caller), &body, 20).await;
+    answers.push(caller.post("/settle", &body).await);
+    let (settled, spent): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(_, answer)| answer["success"] == true);
+    assert_eq!(settled.len(), 1);
+    let reason = "invalid_exact_evm_nonce_already_used";
+    assert!(spent.iter().all(|(status, answer)| *status == 200 && answer["errorReason"] == reason), "{spent:?}");
+    assert_eq!(books.transactions().await.len(), 1);
+}
+
+#[tokio::test]
 async fn attack_5_the_same_payment_for_another_resource_is_spent() {
     let server = Server::sandboxed().await;
     let (caller, books) = (Caller::of(&server), Books::of(&server));
