@@ -9,15 +9,14 @@ use axum::{
     http::{StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::{MethodRouter, any_service, get, post},
+    routing::{get, post},
 };
 use serde_json::json;
 use tokio::time::timeout;
 use x402_core::{FacilitatorRequest, claim::ClaimStore, wire};
 use x402_oneshot::facilitator::Listener;
-use x402_tower::webhook::{Rejection, WebhookService};
 
-use crate::{desk::Desk, tokens::Tokens};
+use crate::{desk::Desk, tokens::Tokens, webhook};
 
 /// The longest request that is read: a payment and its requirements are a few kilobytes, with generous `extra`.
 const MAX_BODY: usize = 64 * 1024;
@@ -42,7 +41,7 @@ pub(crate) fn app<C: ClaimStore + 'static>(desk: Desk<C>, door: Door) -> Router 
         .with_state(Arc::new(desk));
     guarded
         .route("/healthcheck", get(|| async { "ok" }))
-        .route("/1shot", webhook(door.reports))
+        .route("/1shot", webhook::route(door.reports))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is no such route") })
 }
 
@@ -97,17 +96,6 @@ async fn read(request: Request) -> Result<FacilitatorRequest, Response> {
         Err(_) => return Err(refusal(StatusCode::REQUEST_TIMEOUT, "the request came too slowly")),
     };
     wire::decode_facilitator_request(&body).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
-}
-
-/// Takes what 1Shot reports of settlements, which its own signature vouches for. Without anybody who waits for it, it is
-/// acknowledged, and nothing is believed of it.
-fn webhook(reports: Option<Listener>) -> MethodRouter {
-    let Some(reports) = reports else { return post(|| async { StatusCode::NO_CONTENT }) };
-    let verifier = move |request: axum::http::Request<Bytes>| {
-        let reports = reports.clone();
-        async move { reports.hear(request.body()).await.map_err(|error| Rejection::from(error.status())) }
-    };
-    any_service(WebhookService::new(verifier, |_| async { Ok(()) }))
 }
 
 fn document(json: Vec<u8>) -> Response {

@@ -33,6 +33,8 @@ mod environment;
 #[path = "../../premium_server/src/stop.rs"]
 mod stop;
 mod tokens;
+#[path = "../../premium_server/src/webhook.rs"]
+mod webhook;
 
 use std::{error::Error, io::IsTerminal as _, process::ExitCode, time::Duration};
 

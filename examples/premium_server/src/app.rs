@@ -2,10 +2,8 @@
 
 use axum::{
     Extension, Router,
-    body::Bytes,
-    http::{Request, StatusCode},
     response::{Html, Redirect},
-    routing::{MethodRouter, any_service, get, post},
+    routing::get,
 };
 use url::Url;
 use x402_core::{
@@ -14,13 +12,9 @@ use x402_core::{
     server::{Gate, Identifiers, Offer, Offers, OffersError, Payment},
 };
 use x402_oneshot::facilitator::Listener;
-use x402_tower::{
-    PaymentLayer,
-    server::Settlements,
-    webhook::{Rejection, WebhookService},
-};
+use x402_tower::{PaymentLayer, server::Settlements};
 
-use crate::config::Config;
+use crate::{config::Config, webhook};
 
 /// Sells `page` through this gate. The settlements are to be drained when the server stops; the listener is told what
 /// 1Shot reports.
@@ -46,19 +40,8 @@ where
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
-        .route("/1shot", webhook(listener))
+        .route("/1shot", webhook::route(listener))
         .route("/healthcheck", get(|| async { "ok" })))
-}
-
-/// Takes what 1Shot reports of settlements: who waits for one learns of it sooner than by asking. Without anybody who
-/// waits for reports, one is acknowledged, and nothing is believed of it.
-fn webhook(listener: Option<Listener>) -> MethodRouter {
-    let Some(listener) = listener else { return post(|| async { StatusCode::NO_CONTENT }) };
-    let verifier = move |request: Request<Bytes>| {
-        let listener = listener.clone();
-        async move { listener.hear(request.body()).await.map_err(|error| Rejection::from(error.status())) }
-    };
-    any_service(WebhookService::new(verifier, |_| async { Ok(()) }))
 }
 
 /// What is sold.
