@@ -1,16 +1,25 @@
 //! What the environment decides, read and checked before anything starts.
 
-use std::{ffi::OsString, net::IpAddr, str::FromStr, time::Duration};
+use std::{
+    ffi::OsString,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+    time::Duration,
+};
 
 use alloy_primitives::Address;
+use tracing_subscriber::EnvFilter;
 use url::Url;
-use x402_core::{Asset, Network, address::parse_evm};
+use x402_core::Asset;
 use x402_oneshot::{BaseUrl, BusinessId, Credentials};
 use x402_tower::store::redis::RedisUrl;
 
+pub(crate) use crate::values::OneshotFacilitator;
 use crate::{
-    environment::{ConfigError, Environment, base, number},
+    environment::{ConfigError, Environment},
+    log::{Format, Log},
     tokens::Tokens,
+    values::{self, NETWORK},
 };
 
 /// What `--help` says of the environment.
@@ -31,13 +40,13 @@ Environment:
                          spent; for servers that keep no record of payments and verify copies at once)
                          [default: answer]
   PORT                   the port to listen on; 0 is any [default: 8403]
+  LISTEN_ADDRESS         the IP address to listen on [default: 127.0.0.1 with the sandbox, else 0.0.0.0]
   REDIS_URL              keep claims there, shared by all servers with this account [default: in this process]
   REDIS_LEASE_MS         how long a server that died holds its claims there, in milliseconds [default: 30000]
   SANDBOX_PORT           the sandbox's port; 0 is any [default: 0]
   SANDBOX_BLOCK_TIME_MS  the sandbox's block time in milliseconds [default: 2000]
-  RUST_LOG               what is logged, to stderr [default: info]";
-
-const NETWORK: Network = Network::BASE_SEPOLIA;
+  RUST_LOG               what is logged, to stderr [default: info]
+  LOG_FORMAT             text, or json for one JSON object a line [default: text]";
 
 /// Everything that the environment decides.
 #[derive(Debug)]
@@ -55,21 +64,12 @@ pub(crate) struct Config {
     /// Whether a settled payment is spent when it is settled again.
     pub(crate) refuses_repeats: bool,
     pub(crate) port: u16,
+    pub(crate) listen_address: IpAddr,
     /// Without it claims are kept in this process.
     pub(crate) redis_url: Option<RedisUrl>,
     pub(crate) redis_lease: Duration,
     pub(crate) sandbox_port: u16,
     pub(crate) sandbox_block_time: Duration,
-}
-
-/// How 1Shot settles, and the sandbox.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum OneshotFacilitator {
-    /// Through its x402 endpoints.
-    Native,
-    /// Through a contract method.
-    #[default]
-    Relayed,
 }
 
 /// An account at 1Shot.
@@ -84,47 +84,69 @@ impl Config {
     pub(crate) fn from_env(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let env = Environment(variable);
         let facilitator_url = env.read("FACILITATOR_URL", BaseUrl::from_str)?;
-        let milliseconds =
-            |name, default| env.read(name, number).map(|read| Duration::from_millis(read.unwrap_or(default)));
+        let account = account(&env)?.filter(|_| facilitator_url.is_none());
+        let is_sandbox = account.is_none() && facilitator_url.is_none();
+        // The sandbox is for this machine; an account is for every server of its owner's.
+        let interface = if is_sandbox { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
+        let milliseconds = |name, default| {
+            env.read(name, values::milliseconds).map(|read| read.unwrap_or(Duration::from_millis(default)))
+        };
         Ok(Self {
-            account: env.account()?.filter(|_| facilitator_url.is_none()),
+            account,
             facilitator_url,
-            oneshot_facilitator: env.read("ONESHOT_FACILITATOR", oneshot_facilitator)?.unwrap_or_default(),
+            oneshot_facilitator: env.read("ONESHOT_FACILITATOR", OneshotFacilitator::from_str)?.unwrap_or_default(),
             tokens: env.read("FACILITATOR_TOKENS", Tokens::parse)?.unwrap_or_default(),
-            public_base_url: env.read("TUNNEL_BASE_URL", base)?,
-            token: match env.read("PAYMENT_TOKEN_ADDRESS", token)? {
+            public_base_url: env.read("TUNNEL_BASE_URL", values::public_url)?,
+            token: match env.read("PAYMENT_TOKEN_ADDRESS", values::token)? {
                 Some(token) => token,
                 None => Asset::usdc(&NETWORK).expect("Base Sepolia has USDC"),
             },
             recipients: env.read("RECIPIENT_ADDRESSES", recipients)?,
             refuses_repeats: env.read("REPEATS", refuses_repeats)?.unwrap_or(false),
-            port: env.read("PORT", number)?.unwrap_or(8403),
+            port: env.read("PORT", values::number)?.unwrap_or(8403),
+            listen_address: env.read("LISTEN_ADDRESS", values::ip_address)?.unwrap_or(interface.into()),
             redis_url: env.read("REDIS_URL", RedisUrl::from_str)?,
             redis_lease: milliseconds("REDIS_LEASE_MS", 30_000)?,
-            sandbox_port: env.read("SANDBOX_PORT", number)?.unwrap_or(0),
+            sandbox_port: env.read("SANDBOX_PORT", values::number)?.unwrap_or(0),
             sandbox_block_time: milliseconds("SANDBOX_BLOCK_TIME_MS", 2_000)?,
         })
     }
 
-    /// The sandbox serves this machine; an account is for every server of its owner's.
-    pub(crate) fn interface(&self) -> IpAddr {
-        let is_sandbox = self.account.is_none() && self.facilitator_url.is_none();
-        if is_sandbox { [127, 0, 0, 1].into() } else { [0, 0, 0, 0].into() }
+    pub(crate) const fn is_sandbox(&self) -> bool {
+        self.account.is_none() && self.facilitator_url.is_none()
     }
 
-    /// The public base URL, ending in a slash.
-    pub(crate) fn public_url(&self, port: u16) -> Url {
-        let local = || format!("http://127.0.0.1:{port}/").parse().expect("an address and a port make a URL");
-        self.public_base_url.clone().unwrap_or_else(local)
+    /// This server as this machine reaches it, ending in a slash.
+    pub(crate) fn local_url(&self, port: u16) -> Url {
+        let host = match self.listen_address {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+            address => address,
+        };
+        format!("http://{}/", SocketAddr::new(host, port)).parse().expect("an address and a port make a URL")
     }
 }
 
-fn oneshot_facilitator(text: &str) -> Result<OneshotFacilitator, &'static str> {
-    match text {
-        "native" => Ok(OneshotFacilitator::Native),
-        "relayed" => Ok(OneshotFacilitator::Relayed),
-        _ => Err("it must be `relayed` or `native`"),
+/// What to log, which is known before the rest.
+pub(crate) fn log(variable: impl Fn(&str) -> Option<OsString>) -> Result<Log, ConfigError> {
+    let env = Environment(variable);
+    let filter = env.read("RUST_LOG", values::log_filter)?.unwrap_or_else(|| EnvFilter::new("info"));
+    Ok(Log { filter, format: env.read("LOG_FORMAT", Format::from_str)?.unwrap_or_default() })
+}
+
+/// The account at 1Shot: all of it, or none.
+fn account(env: &Environment<impl Fn(&str) -> Option<OsString>>) -> Result<Option<Account>, ConfigError> {
+    let (key, secret) = (env.text("ONESHOT_API_KEY")?, env.text("ONESHOT_API_SECRET")?);
+    let business = env.read("ONESHOT_BUSINESS_ID", str::parse)?;
+    let api_url = env.read("ONESHOT_API_URL", BaseUrl::from_str)?.unwrap_or_else(BaseUrl::production);
+    if key.is_none() && secret.is_none() && business.is_none() {
+        return Ok(None);
     }
+    let missing = |name| ConfigError::missing(name, "1Shot takes key, secret and business id together");
+    let key = key.ok_or_else(|| missing("ONESHOT_API_KEY"))?;
+    let secret = secret.ok_or_else(|| missing("ONESHOT_API_SECRET"))?;
+    let business = business.ok_or_else(|| missing("ONESHOT_BUSINESS_ID"))?;
+    Ok(Some(Account { credentials: Credentials::new(key, secret), business, api_url }))
 }
 
 fn refuses_repeats(text: &str) -> Result<bool, &'static str> {
@@ -135,17 +157,8 @@ fn refuses_repeats(text: &str) -> Result<bool, &'static str> {
     }
 }
 
-fn token(text: &str) -> Result<Asset, String> {
-    let address = parse_evm(text).map_err(|error| error.to_string())?;
-    Asset::known(&NETWORK, address).ok_or_else(|| format!("{address} is no token known on Base Sepolia"))
-}
-
 fn recipients(text: &str) -> Result<Vec<Address>, String> {
-    let address = |text: &str| match parse_evm(text.trim()) {
-        Ok(address) if address.is_zero() => Err("the zero address cannot be paid".to_owned()),
-        other => other.map_err(|error| error.to_string()),
-    };
-    text.split(',').map(address).collect()
+    text.split(',').map(|address| values::recipient(address.trim())).collect()
 }
 
 #[cfg(test)]
@@ -161,8 +174,7 @@ mod tests {
         for variables in [&[][..], &[("ONESHOT_API_KEY", ""), ("FACILITATOR_TOKENS", " ")]] {
             let config = with(variables).unwrap();
             assert!(config.account.is_none() && config.tokens.is_empty() && config.recipients.is_none());
-            assert_eq!((config.port, config.interface()), (8403, [127, 0, 0, 1].into()));
-            assert_eq!(config.public_url(8403).as_str(), "http://127.0.0.1:8403/");
+            assert_eq!(config.local_url(config.port).as_str(), "http://127.0.0.1:8403/");
         }
     }
 
@@ -175,7 +187,7 @@ mod tests {
     #[test]
     fn a_public_base_url_keeps_its_path() {
         for text in ["https://pay.example/x402", "https://pay.example/x402/"] {
-            let url = with(&[("TUNNEL_BASE_URL", text)]).unwrap().public_url(1);
+            let url = with(&[("TUNNEL_BASE_URL", text)]).unwrap().public_base_url.unwrap();
             assert_eq!(url.join("1shot").unwrap().as_str(), "https://pay.example/x402/1shot");
         }
     }

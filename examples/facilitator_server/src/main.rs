@@ -29,18 +29,23 @@ mod app;
 mod backend;
 mod config;
 mod desk;
+#[path = "../../premium_server/src/environment.rs"]
 mod environment;
+#[path = "../../premium_server/src/log.rs"]
+mod log;
 #[path = "../../premium_server/src/stop.rs"]
 mod stop;
 mod tokens;
+#[expect(dead_code, reason = "a shop's variables are among them")]
+#[path = "../../premium_server/src/values.rs"]
+mod values;
 #[path = "../../premium_server/src/webhook.rs"]
 mod webhook;
 
-use std::{error::Error, io::IsTerminal as _, process::ExitCode, time::Duration};
+use std::{error::Error, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 use x402_core::server::Gate;
 use x402_tower::store::redis::{ConnectError, RedisClaims, RedisUrl};
 
@@ -49,6 +54,7 @@ use crate::{
     backend::Backend,
     config::{Config, ENVIRONMENT},
     desk::{Desk, Settlements},
+    environment::ConfigError,
 };
 
 /// Settles x402 payments for other servers, through 1Shot API.
@@ -59,38 +65,33 @@ struct Arguments {}
 #[tokio::main]
 async fn main() -> ExitCode {
     Arguments::parse();
-    let config = match Config::from_env(|name| std::env::var_os(name)) {
-        Ok(config) => config,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::from(2);
-        }
-    };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    logs.with_ansi(std::io::stderr().is_terminal()).init();
-    match run(config).await {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", chain(&*error));
-            ExitCode::FAILURE
+            if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
-async fn run(config: Config) -> Result<(), Box<dyn Error>> {
-    let address = (config.interface(), config.port);
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| format!("cannot listen on port {}: {error}; PORT chooses another", config.port))?;
+async fn run() -> Result<(), Box<dyn Error>> {
+    let variable = |name: &str| std::env::var_os(name);
+    config::log(variable)?.start();
+    let config = Config::from_env(variable)?;
+    let address = (config.listen_address, config.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("cannot listen on port {}: {error}; PORT and LISTEN_ADDRESS choose another", config.port)
+    })?;
     let port = listener.local_addr()?.port();
-    let public = config.public_url(port);
+    let local = config.local_url(port);
+    let public = config.public_base_url.clone().unwrap_or_else(|| local.clone());
 
     let claims = match &config.redis_url {
         Some(url) => Some(shared_claims(url, config.redis_lease).await?),
         None => None,
     };
-    let backend = Backend::start(&config, &public).await?;
+    // The sandbox is in this process, and reports to no other machine.
+    let backend = Backend::start(&config, if config.is_sandbox() { &local } else { &public }).await?;
     let (gate, settlements) = (Gate::new(backend.facilitator.clone()), Settlements::default());
     let door = Door { tokens: config.tokens.clone(), reports: backend.listener.clone() };
     let app = match claims {
@@ -100,7 +101,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 
     // Before anything is printed: whoever reads the first line may already want to stop it.
     let told_to_stop = stop::signals()?;
-    println!("listening on http://127.0.0.1:{port}");
+    println!("listening on {}", local.as_str().trim_end_matches('/'));
     for line in backend.facts() {
         println!("{line}");
     }
@@ -117,10 +118,11 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 }
 
 /// Claims that all servers with this account share.
-async fn shared_claims(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, String> {
-    RedisClaims::builder(url.clone()).lease(lease).connect().await.map_err(|error| {
-        let name = if matches!(error, ConnectError::Lease { .. }) { "REDIS_LEASE_MS" } else { "REDIS_URL" };
-        format!("{name}: {}", chain(&error))
+async fn shared_claims(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, Box<dyn Error>> {
+    RedisClaims::builder(url.clone()).lease(lease).connect().await.map_err(|error| match error {
+        ConnectError::Lease { .. } => ConfigError::new("REDIS_LEASE_MS", error).into(),
+        ConnectError::NoTls | ConnectError::Url => ConfigError::new("REDIS_URL", error).into(),
+        _ => format!("REDIS_URL: {}", chain(&error)).into(),
     })
 }
 

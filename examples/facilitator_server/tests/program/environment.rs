@@ -8,8 +8,11 @@ const ACCOUNT: [(&str, &str); 3] = [
     ("ONESHOT_BUSINESS_ID", "3b2c5e0a-8d0e-4f6e-9a51-7c1f6a0c2d11"),
 ];
 
-const MALFORMED: [(&str, &[&str]); 14] = [
+const MALFORMED: [(&str, &[&str]); 17] = [
     ("PORT", &["http", "-1", "65536", "8403.0"]),
+    ("LISTEN_ADDRESS", &["localhost", "127.0.0.1:8403"]),
+    ("RUST_LOG", &["x=loud"]),
+    ("LOG_FORMAT", &["JSON"]),
     ("SANDBOX_PORT", &["65536"]),
     ("SANDBOX_BLOCK_TIME_MS", &["2s", "-5"]),
     ("REPEATS", &["forget", "REFUSE"]),
@@ -56,7 +59,7 @@ async fn the_help_tells_every_variable_and_an_argument_is_bad_usage() {
     let help = command(&[]).arg("--help").output().await.unwrap();
     assert_eq!(help.status.code(), Some(0));
     let help = String::from_utf8(help.stdout).unwrap();
-    let others = ["ONESHOT_API_KEY", "ONESHOT_API_SECRET", "RUST_LOG"];
+    let others = ["ONESHOT_API_KEY", "ONESHOT_API_SECRET"];
     for name in MALFORMED.iter().map(|(name, _)| *name).chain(others) {
         assert!(help.contains(name), "{name}");
     }
