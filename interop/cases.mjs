@@ -10,10 +10,15 @@ const PATIENCE = 60_000;
 /** The path of a file beside this one. */
 export const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Runs commands `[program, ...arguments]`, one after the other; the process fails if one of them does. */
-export async function runCases(commands) {
-  const target = process.env.CARGO_TARGET_DIR ?? beside("../target");
-  const server = await startServer(process.argv[2] ?? `${target}/debug/premium_server`);
+/** The path of one of our programs, as cargo builds it. */
+export const built = (name) => `${process.env.CARGO_TARGET_DIR ?? beside("../target")}/debug/${name}`;
+
+/**
+ * Runs commands `[program, ...arguments]`, one after the other, with what the server printed in their environment; the
+ * process fails if one of them does.
+ */
+export async function runCases(commands, starting = startServer(process.argv[2] ?? built("premium_server"))) {
+  const server = await starting;
   const failed = [];
   try {
     for (const [program, ...args] of commands) {

@@ -67,6 +67,7 @@ fn public_types_are_send_sync_and_unpin() {
         server::Admission<Arc<ScriptedFacilitator>, Arc<claim::MemoryClaims>>,
         server::Asked<Arc<ScriptedFacilitator>, Arc<claim::MemoryClaims>>,
         server::Decision,
+        server::Clearing<ScriptedFacilitator>,
         server::Gate<ScriptedFacilitator>,
         server::Offer,
         server::Offers,
@@ -129,6 +130,7 @@ fn debug_asks_nothing_of_the_facilitator_and_the_store() {
     struct Nobody;
 
     fn is_debug<T: std::fmt::Debug>() {}
+    is_debug::<server::Clearing<Nobody, Plain>>();
     is_debug::<server::Gate<Nobody, Plain>>();
     is_debug::<server::Admission<Nobody, Plain>>();
     is_debug::<server::Settled<Plain>>();

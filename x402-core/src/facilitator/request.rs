@@ -57,6 +57,10 @@ impl FacilitatorRequest {
         &self.requirements
     }
 
+    pub(crate) fn shared_requirements(&self) -> Arc<Verbatim<PaymentRequirements>> {
+        Arc::clone(&self.requirements)
+    }
+
     /// What is sold.
     #[must_use]
     pub fn resource(&self) -> &ResourceInfo {

@@ -160,13 +160,8 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     pub async fn admit(&self, offers: &Offers, payload: PaymentPayload) -> Result<Admission<Arc<F>, Arc<C>>, Refusal> {
         let now = self.0.clock.now();
         let Fit { offer, checked, starts } = fit(offers, &payload, now)?;
+        let claim = new_claim(offers, offer, &checked, starts, now)?;
         let terms = offer.terms();
-        let Some(chain_id) = terms.network.chain_id() else {
-            return Err(Refusal::invalid(Reason::INVALID_NETWORK));
-        };
-        let key = ClaimKey { chain_id, asset: terms.asset, from: checked.payer(), nonce: checked.nonce() };
-        let keep_until = checked.expires().saturating_add(CLAIM_MARGIN);
-        let claim = NewClaim { key, resource: offers.resource_hash(), starts, keep_until, now };
         let mut payment = Payment {
             payer: checked.payer(),
             amount: Amount::from(terms.value),
@@ -271,6 +266,23 @@ fn fit<'a>(offers: &'a Offers, payload: &PaymentPayload, now: UnixSeconds) -> Re
         Ok((offer, checked)) => Ok(Fit { offer, checked, starts: false }),
         Err(_) => Err(Refusal::invalid(expired)),
     }
+}
+
+/// The claim to a payment that fits an offer.
+pub(super) fn new_claim(
+    offers: &Offers,
+    offer: &Offer,
+    checked: &Checked,
+    starts: bool,
+    now: UnixSeconds,
+) -> Result<NewClaim, Refusal> {
+    let terms = offer.terms();
+    let Some(chain_id) = terms.network.chain_id() else {
+        return Err(Refusal::invalid(Reason::INVALID_NETWORK));
+    };
+    let key = ClaimKey { chain_id, asset: terms.asset, from: checked.payer(), nonce: checked.nonce() };
+    let keep_until = checked.expires().saturating_add(CLAIM_MARGIN);
+    Ok(NewClaim { key, resource: offers.resource_hash(), starts, keep_until, now })
 }
 
 /// Why a payment that somebody has, or had, is not admitted.

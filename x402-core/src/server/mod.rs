@@ -4,6 +4,9 @@
 //! only it makes an [`Admission`]. Settling consumes the admission, so that settling a payment twice, or one that was
 //! never verified, does not compile. A [`Refusal`] knows its status and headers.
 //!
+//! [`Clearing`] does the same for other servers, which ask over a network: it is what stands behind a facilitator's
+//! endpoints.
+//!
 //! No runtime is involved: whoever calls decides where [`Admission::settle`] runs. It should run where a client that
 //! hangs up cannot stop it.
 //!
@@ -39,6 +42,7 @@ mod admission;
 mod answer;
 mod browser;
 mod case;
+mod clearing;
 mod gate;
 mod hold;
 mod hook;
@@ -51,6 +55,7 @@ pub use self::{
     admission::{Admission, Payment, Settled, Unsettled},
     answer::{Paid, protect},
     browser::is_browser,
+    clearing::Clearing,
     gate::Gate,
     hook::{Decision, Hooks},
     identifier::{Identifiers, PaymentIdentifier},

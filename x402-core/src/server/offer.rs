@@ -66,15 +66,20 @@ impl Offer {
             Self::DEFAULT_TIMEOUT.as_secs(),
             extra,
         );
+        Ok(Self::asked(Arc::new(requirements.into()), asset, pay_to))
+    }
+
+    /// What somebody else asks: an `exact` payment in this token to this recipient.
+    pub(super) fn asked(requirements: Arc<Verbatim<PaymentRequirements>>, asset: &Asset, pay_to: Address) -> Self {
         let terms = Terms {
             network: asset.network(),
             asset: asset.address(),
             pay_to,
-            value: amount.as_u256(),
-            max_timeout: Self::DEFAULT_TIMEOUT,
+            value: requirements.amount.as_u256(),
+            max_timeout: Duration::from_secs(requirements.max_timeout_seconds),
             domain: asset.domain(),
         };
-        Ok(Self { requirements: Arc::new(requirements.into()), terms })
+        Self { requirements, terms }
     }
 
     /// How long a payment may take, in whole seconds; at least one.

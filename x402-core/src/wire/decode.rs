@@ -85,11 +85,12 @@ pub fn encode_payment_required(offer: &PaymentRequired, version: X402Version) ->
 ///
 /// # Errors
 ///
-/// As for [`decode_payment_payload`].
+/// As for [`decode_payment_payload`], and if the request names another version than its payment.
 pub fn decode_facilitator_request(json: &[u8]) -> Result<FacilitatorRequest, DecodeError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Body<'a> {
+        x402_version: Option<u64>,
         #[serde(borrow)]
         payment_payload: &'a RawValue,
         #[serde(borrow)]
@@ -99,6 +100,11 @@ pub fn decode_facilitator_request(json: &[u8]) -> Result<FacilitatorRequest, Dec
     let document = Document("facilitator request");
     let body: Body<'_> = document.read("", document.parse(json)?)?;
     let payload = read_payment_payload(document, body.payment_payload)?;
+    // Early v2 drafts have it in the payment alone.
+    if body.x402_version.is_some_and(|said| said != payload.version.as_u64()) {
+        let message = format!("the payment is a {} one", payload.version);
+        return Err(document.fail(DecodeErrorKind::Version, "x402Version: ", &message));
+    }
     let (requirements, resource) = match payload.version {
         X402Version::V1 => v1::read_requirements(document, "paymentRequirements", body.payment_requirements)?,
         X402Version::V2 => {

@@ -6,6 +6,7 @@
 mod support;
 
 mod admission;
+mod clearing;
 mod dropped;
 mod expect;
 mod expired;
