@@ -1,5 +1,6 @@
 //! The routes.
 
+use alloy_primitives::keccak256;
 use axum::{
     Extension, Router,
     http::StatusCode,
@@ -12,7 +13,11 @@ use x402_core::{
     claim::ClaimStore,
     server::{Gate, Identifiers, Offer, Offers, OffersError, Payment},
 };
-use x402_tower::{PaymentLayer, server::Settlements};
+use x402_tower::{
+    PaymentLayer,
+    paywall::{Paywall, PublicTestKey},
+    server::Settlements,
+};
 
 use crate::config::Config;
 
@@ -34,13 +39,25 @@ where
     let offer = Offer::exact_amount(&config.token, config.price, config.recipient)?;
     // A buyer that names its payment can ask for a lost page again.
     let offers = Offers::new(resource, [offer])?.payment_identifiers(Identifiers::Optional);
-    let premium = get(premium).layer(PaymentLayer::new(gate, offers).order(config.order).settlements(settlements));
+    let layer = PaymentLayer::new(gate, offers).order(config.order).settlements(settlements).paywall(paywall(config));
+    let premium = get(premium).layer(layer);
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
         // Settlements are waited for by asking; a report is acknowledged, and nothing is believed of it.
         .route("/1shot", post(|| async { StatusCode::NO_CONTENT }))
         .route("/healthcheck", get(|| async { "ok" })))
+}
+
+/// What a browser is shown. In the sandbox, one click pays.
+fn paywall(config: &Config) -> Paywall {
+    let paywall = Paywall::new().app_name("x402 for Rust");
+    if !config.is_sandbox() {
+        return paywall;
+    }
+    // Every sandbox's buyer has this key, and holds nothing outside of it.
+    let key = keccak256("x402 sandbox buyer");
+    paywall.dangerous_test_wallet(PublicTestKey::dangerous_publish(key.0))
 }
 
 /// What is sold.
