@@ -120,7 +120,7 @@ fn data(options: &Options, offers: &Offers) -> String {
 /// Without indentation and lines of comment. Our scripts and styles have no text that spans lines.
 fn dense(source: &str) -> String {
     let lines = source.lines().map(str::trim_start);
-    lines.filter(|line| !["//", "/*", "* "].iter().any(|start| line.starts_with(start))).fold(
+    lines.filter(|line| !["//", "/*", "* ", "*/"].iter().any(|start| line.starts_with(start))).fold(
         String::with_capacity(source.len()),
         |mut dense, line| {
             dense.push_str(line);
