@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
 
+pub mod account;
+
 pub mod bare;
 
 pub mod crowd;

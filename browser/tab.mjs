@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 
 /** Milliseconds within which whatever a case waits for has happened. */
-const PATIENCE = 20_000;
+const PATIENCE = 8_000;
 
 export class Tab {
   /** The URLs of all requests, and what broke the page's policy or threw. */

@@ -1,30 +1,6 @@
-// Runs every case against a server of its own: node run.mjs [PATH OF premium_server]
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { startServer } from "./server.mjs";
+// Runs every case in JavaScript: node run.mjs [PATH OF premium_server]
+import { runCases } from "./cases.mjs";
 
-const CASES = ["v1-x402-fetch.mjs", "v2-x402-fetch.mjs", "v1-through-v2-sdk.mjs"];
-/** Milliseconds that a case may take; a client that hangs has failed. */
-const PATIENCE = 60_000;
+const CASES = ["v1-x402-fetch.mjs", "v2-x402-fetch.mjs", "v1-through-v2-sdk.mjs", "1shot-client.mjs"];
 
-const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../target", import.meta.url));
-const server = await startServer(process.argv[2] ?? `${target}/debug/premium_server`);
-const failed = [];
-try {
-  for (const script of CASES) {
-    const path = fileURLToPath(new URL(script, import.meta.url));
-    const env = { ...process.env, ...server.facts };
-    const child = spawn(process.execPath, [path], { env, stdio: "inherit", timeout: PATIENCE });
-    const [status] = await once(child, "exit");
-    console.log(`${status === 0 ? "ok" : "FAILED"}: ${script}`);
-    if (status !== 0) failed.push(script);
-  }
-} finally {
-  const status = await server.stop();
-  if (status !== 0) failed.push(`the server, which ended with status ${status}`);
-}
-if (failed.length > 0) {
-  console.error(`failed: ${failed.join(", ")}`);
-  process.exitCode = 1;
-}
+await runCases(CASES.map((script) => [process.execPath, script]));

@@ -6,22 +6,38 @@ import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
-/// @title The token of the x402 sandbox
-/// @notice Behaves as Circle's USDC does towards x402: six decimals, the EIP-712 domain of Base Sepolia's USDC, and
-/// both overloads of `transferWithAuthorization`. It lives in a simulated chain only and is worth nothing.
+/// @title The tokens of the x402 sandbox
+/// @notice Behaves as Circle's USDC does towards x402: both overloads of `transferWithAuthorization`, in the EIP-712
+/// domain that it is given, so that it can stand for the USDC of any chain. It lives in simulated chains only and is
+/// worth nothing.
 ///
 /// OpenZeppelin's `ERC20TransferAuthorization` has the bytes overload too, but counts nonces in sequence; x402 draws
 /// them at random, as EIP-3009 says, so this contract extends the plain `ERC3009`.
 contract SandboxUSDC is ERC3009 {
-    /// @param holder The account that starts with the whole supply.
-    /// @param supply The supply in atomic units; 1 USDC is 1000000 of them.
-    constructor(address holder, uint256 supply) ERC20("USDC", "USDC") EIP712("USDC", "2") {
-        _mint(holder, supply);
+    uint8 private immutable _decimals;
+
+    /// @param name_ The token's name, in ERC-20 and in the EIP-712 domain.
+    /// @param symbol_ The ticker.
+    /// @param version_ The version in the EIP-712 domain.
+    /// @param decimals_ The decimal places of one token: USDC has 6.
+    constructor(
+        string memory name_,
+        string memory symbol_,
+        string memory version_,
+        uint8 decimals_
+    ) ERC20(name_, symbol_) EIP712(name_, version_) {
+        _decimals = decimals_;
     }
 
-    /// @notice USDC has six decimals, not ERC-20's usual eighteen.
-    function decimals() public pure override returns (uint8) {
-        return 6;
+    /// @notice Makes tokens out of nothing. Only the sandbox itself can call from the zero address: nobody has its key.
+    function mint(address to, uint256 value) external {
+        require(msg.sender == address(0), ERC20InvalidSender(msg.sender));
+        _mint(to, value);
+    }
+
+    /// @notice The decimal places of one token.
+    function decimals() public view override returns (uint8) {
+        return _decimals;
     }
 
     /// @notice The version in the EIP-712 domain.

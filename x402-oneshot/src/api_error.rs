@@ -32,10 +32,14 @@ struct Wire {
     data: Value,
     #[serde(default)]
     retryable: Value,
+    #[serde(default)]
+    error: Value,
+    #[serde(default)]
+    error_description: Value,
 }
 
 impl ApiError {
-    /// The type, for example `InvalidApiParametersError`.
+    /// The type, for example `InvalidApiParametersError`; empty where the answer has only a message.
     #[must_use]
     pub fn error_type(&self) -> &str {
         &self.kind
@@ -61,18 +65,20 @@ impl ApiError {
         self.retryable
     }
 
-    /// Reads an error body; `None` for HTML, nothing at all, or JSON of another shape.
+    /// Reads an error body; `None` for HTML, nothing at all, or JSON that says nothing.
+    ///
+    /// Gateways before the API answer with a message only, and token endpoints with an `error`
+    /// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let wire: Wire = from_json(body).ok()?;
-        let Value::String(kind) = wire.kind else {
+        let kind = text(wire.kind).or_else(|| text(wire.error));
+        let message = text(wire.message).or_else(|| text(wire.error_description));
+        if kind.is_none() && message.is_none() {
             return None;
-        };
+        }
         Some(Self {
-            kind,
-            message: match wire.message {
-                Value::String(message) => Some(message),
-                _ => None,
-            },
+            kind: kind.unwrap_or_default(),
+            message,
             data: Some(wire.data).filter(|data| !data.is_null()),
             retryable: wire.retryable.as_bool(),
         })
@@ -83,6 +89,13 @@ impl ApiError {
         let plain =
             (1..=64).contains(&self.kind.len()) && self.kind.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
         plain.then_some(self.kind.as_str())
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
     }
 }
 

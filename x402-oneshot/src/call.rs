@@ -1,6 +1,6 @@
 //! One call of the API, described before it is sent.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::base_url::BaseUrl;
 use crate::credentials::Credentials;
+use crate::decode::DecodeError;
 use crate::error::{Error, ErrorKind};
 
 const AGENT: HeaderValue = HeaderValue::from_static(concat!("x402-oneshot/", env!("CARGO_PKG_VERSION")));
@@ -64,8 +65,9 @@ impl Call {
         self
     }
 
-    /// Adds a query parameter, if there is a value for it.
+    /// Sets a query parameter, or leaves it out if there is no value for it.
     pub(crate) fn query(mut self, name: &'static str, value: Option<impl Display>) -> Self {
+        self.query.retain(|(other, _)| *other != name);
         if let Some(value) = value {
             self.query.push((name, value.to_string()));
         }
@@ -88,6 +90,11 @@ impl Call {
     /// Whether the call changes something.
     pub(crate) const fn acts(&self) -> bool {
         self.acts
+    }
+
+    /// The answer to this call could not be read.
+    pub(crate) fn undecodable(&self, error: DecodeError) -> Error {
+        self.blame(Error::new(ErrorKind::Decode, Reach::Answered).with_source(error))
     }
 
     /// Names this call in an error.
@@ -140,6 +147,13 @@ impl Call {
     }
 }
 
+/// The method and the path template: ids, filters and above all bodies are none of a log's business.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +178,7 @@ mod tests {
         let call = Call::read(Method::GET, "/chains")
             .query("name", Some("a & b #1 é"))
             .query("page", None::<u64>)
+            .query("methodType", Some("read"))
             .query("methodType", Some("write"));
         assert_eq!(uri("https://host/v0", &call), "https://host/v0/chains?name=a+%26+b+%231+%C3%A9&methodType=write");
     }

@@ -14,6 +14,7 @@ use x402_core::facilitator::Reach;
 use crate::call::Call;
 use crate::config::Config;
 use crate::decode::from_json;
+use crate::done::Done;
 use crate::error::{Error, ErrorKind};
 use crate::random::Random;
 use crate::retry::retry_after;
@@ -23,8 +24,9 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 /// A client of the 1Shot API.
 ///
 /// Cheap to clone; clones share the token and the connections. Endpoints are grouped by what they
-/// are about: [`wallets`](Self::wallets), [`methods`](Self::methods),
-/// [`transactions`](Self::transactions).
+/// are about: [`chains`](Self::chains), [`wallets`](Self::wallets), [`methods`](Self::methods),
+/// [`transactions`](Self::transactions), [`contract_events`](Self::contract_events), [`webhooks`](Self::webhooks),
+/// [`prompts`](Self::prompts), [`x402`](Self::x402).
 ///
 /// Calls that change nothing are repeated as [`RetryPolicy`](crate::RetryPolicy) says. Calls that act
 /// are sent once. The only exception is an answer of 401, which proves that nothing was done: then a
@@ -76,14 +78,27 @@ impl Client {
 
     /// Makes a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
-        let answer = self.authorized(&call);
+        let body = self.body(&call).await?;
+        from_json(&body).map_err(|error| call.undecodable(error))
+    }
+
+    /// Makes a call whose answer says no more than that it was done.
+    pub(crate) async fn perform(&self, call: Call) -> Result<(), Error> {
+        let body = self.body(&call).await?;
+        match Done::read(&body).map_err(|error| call.undecodable(error))? {
+            Done::Yes => Ok(()),
+            Done::No => Err(call.blame(Error::new(ErrorKind::Declined, Reach::Answered))),
+        }
+    }
+
+    async fn body(&self, call: &Call) -> Result<Bytes, Error> {
+        let answer = self.authorized(call);
         #[cfg(feature = "tracing")]
         let answer = {
             let (method, path) = call.name();
             tracing::Instrument::instrument(answer, tracing::debug_span!("oneshot", %method, path))
         };
-        let body = answer.await.map_err(|error| named(&call, error))?;
-        from_json(&body).map_err(|error| call.blame(Error::new(ErrorKind::Decode, Reach::Answered).with_source(error)))
+        answer.await.map_err(|error| named(call, error))
     }
 
     /// Where jitter comes from.

@@ -1,14 +1,15 @@
-//! Lenient reading of members, and the decimal form of big numbers.
+//! Lenient reading of members, and values as text.
 //!
 //! The rule: a member that something is decided by (an id, a status, a chain) must be there and be
 //! readable. Any other member that is missing, null or of a shape never seen becomes `None`, so that
 //! one odd row does not cost its reader the whole page.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use alloy_primitives::U256;
 use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
 
 /// Anything that reads as `T`, else `None`.
@@ -27,6 +28,24 @@ where
     T: DeserializeOwned + Default,
 {
     Ok(maybe(from)?.unwrap_or_default())
+}
+
+/// A list in which nothing is left out: one odd item is an error. Null is an empty one.
+pub(crate) fn whole_list<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// A text, or the JSON text of a value of another shape.
+pub(crate) fn text_or_json<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    })
 }
 
 /// A text that parses as `T`, else `None`.
@@ -70,7 +89,7 @@ pub(crate) fn maybe_integer<'de, D: Deserializer<'de>>(from: D) -> Result<Option
     Ok(to_integer(&Value::deserialize(from)?))
 }
 
-fn to_integer(value: &Value) -> Option<u64> {
+pub(crate) fn to_integer(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => to_u256(text)?.try_into().ok(),
@@ -87,23 +106,28 @@ pub(crate) fn maybe_u256<'de, D: Deserializer<'de>>(from: D) -> Result<Option<U2
     })
 }
 
+/// A big number that must be there, as decimal text or as a number.
+pub(crate) fn big<'de, D: Deserializer<'de>>(from: D) -> Result<U256, D::Error> {
+    maybe_u256(from)?.ok_or_else(|| D::Error::custom("not an integer"))
+}
+
 /// Reads decimal digits and nothing else: no sign, blank, separator, exponent or prefix.
 pub(crate) fn to_u256(text: &str) -> Option<U256> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| U256::from_str_radix(text, 10).ok()).flatten()
 }
 
-/// Big numbers in requests: optional decimal texts, for `#[serde(with)]`.
-pub(crate) mod decimal {
-    use alloy_primitives::U256;
-    use serde::Serializer;
+/// Whatever is displayed, in requests as text.
+pub(crate) fn text<S: Serializer>(value: &impl Display, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(value)
+}
 
-    #[expect(clippy::ref_option, reason = "the signature serde calls")]
-    pub(crate) fn serialize<S: Serializer>(number: &Option<U256>, to: S) -> Result<S::Ok, S::Error> {
-        match number {
-            Some(number) => to.collect_str(number),
-            None => to.serialize_none(),
-        }
+/// As [`text`], if there is a value: big numbers become decimals, addresses the mixed case of EIP-55.
+#[expect(clippy::ref_option, reason = "the signature serde calls")]
+pub(crate) fn maybe_text<T: Display, S: Serializer>(value: &Option<T>, to: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => text(value, to),
+        None => to.serialize_none(),
     }
 }
 
@@ -117,7 +141,7 @@ mod tests {
 
     #[derive(Serialize, Deserialize)]
     struct Number {
-        #[serde(serialize_with = "decimal::serialize", deserialize_with = "maybe_u256")]
+        #[serde(serialize_with = "maybe_text", deserialize_with = "maybe_u256")]
         n: Option<U256>,
     }
 

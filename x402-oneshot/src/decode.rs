@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 /// The longest path an error shows.
 const MAX_PATH: usize = 120;
@@ -23,6 +24,17 @@ impl DecodeError {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Reads one row that was cut out of the `response` of a page. Line and column count within the row.
+    pub(crate) fn row<T: DeserializeOwned>(index: usize, row: &RawValue) -> Result<T, Self> {
+        from_json(row.get().as_bytes()).map_err(|mut error: Self| {
+            error.path = match error.path.as_str() {
+                "." => format!("response[{index}]"),
+                inner => format!("response[{index}].{inner}"),
+            };
+            error
+        })
     }
 
     fn new(path: &str, error: &serde_json::Error) -> Self {

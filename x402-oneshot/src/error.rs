@@ -16,6 +16,8 @@ use crate::id::TransactionId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// The API answered with success, and in the body that it did not do what was asked.
+    Declined,
     /// The answer's body could not be read.
     Decode,
     /// The request could not be put together.
@@ -78,7 +80,7 @@ impl Error {
     ///
     /// `false` only where the other side cannot have acted: the call was not sent, or it was refused
     /// with a 4xx status. Everything else, an answer of 500 or one that cannot be read included,
-    /// has to be looked up before the call is made again.
+    /// has to be looked up before the call is made again. Of a call that only reads it says nothing.
     #[must_use]
     pub fn may_have_acted(&self) -> bool {
         match (self.0.reach, self.0.status) {
@@ -126,7 +128,7 @@ impl Error {
         match self.0.kind {
             ErrorKind::Timeout | ErrorKind::UnknownOutcome => true,
             ErrorKind::Transport => self.0.reach != Reach::Answered,
-            ErrorKind::Decode | ErrorKind::Request => false,
+            ErrorKind::Declined | ErrorKind::Decode | ErrorKind::Request => false,
             ErrorKind::Status => self.0.status.is_some_and(|status| match status {
                 StatusCode::TOO_MANY_REQUESTS
                 | StatusCode::BAD_GATEWAY
@@ -214,6 +216,7 @@ impl fmt::Display for Error {
             write!(f, "{method} {path}: ")?;
         }
         match self.0.kind {
+            ErrorKind::Declined => f.write_str("answered that it was not done"),
             ErrorKind::Decode => f.write_str("the answer could not be read"),
             ErrorKind::Request => f.write_str("the request could not be put together"),
             ErrorKind::Status => {

@@ -114,13 +114,63 @@ id! {
 }
 
 id! {
+    /// An API credential, the pair of a key and a secret; not the key itself.
+    CredentialId, "credential id"
+}
+
+id! {
+    /// One attempt to deliver a webhook.
+    DeliveryAttemptId, "delivery attempt id"
+}
+
+id! {
+    /// An event that a contract emits, as it is known to 1Shot.
+    ContractEventId, "contract event id"
+}
+
+id! {
+    /// A URL that webhooks are delivered to, and the key they are signed with.
+    EndpointId, "webhook endpoint id"
+}
+
+id! {
+    /// A parameter of a contract method or of a struct.
+    ParamId, "parameter id"
+}
+
+id! {
+    /// A description of a contract, of which contract methods can be made.
+    PromptId, "prompt id"
+}
+
+id! {
+    /// A struct of a contract; the parameters of a contract method are one too.
+    StructId, "struct id"
+}
+
+id! {
     /// One execution of a contract method, from the queue to the chain.
     TransactionId, "transaction id"
 }
 
 id! {
+    /// What ties an endpoint to the events and contract methods it hears of.
+    TriggerId, "webhook trigger id"
+}
+
+id! {
+    /// A person with an account at 1Shot.
+    UserId, "user id"
+}
+
+id! {
     /// A server wallet, which pays the gas and signs transactions on one chain.
     WalletId, "wallet id"
+}
+
+id! {
+    /// A webhook: one message about one event to one endpoint, however often it is sent.
+    WebhookId, "webhook id"
 }
 
 #[cfg(test)]

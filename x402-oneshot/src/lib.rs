@@ -1,10 +1,15 @@
 // The README's example builds the default client, which is there only with its transport.
 #![cfg_attr(feature = "reqwest", doc = include_str!("../README.md"))]
 #![cfg_attr(not(feature = "reqwest"), doc = "The 1Shot API for Rust.")]
+// The guide runs on the sandbox.
+#![cfg_attr(all(feature = "reqwest", feature = "sandbox"), doc = include_str!("../GUIDE.md"))]
 #![cfg_attr(docsrs_x402, feature(doc_cfg))]
 
 mod id;
-pub use id::{BusinessId, MethodId, ParseIdError, TransactionId, WalletId};
+pub use id::{
+    BusinessId, ContractEventId, CredentialId, DeliveryAttemptId, EndpointId, MethodId, ParamId, ParseIdError,
+    PromptId, StructId, TransactionId, TriggerId, UserId, WalletId, WebhookId,
+};
 
 mod decode;
 pub use decode::DecodeError;
@@ -43,12 +48,20 @@ mod token;
 
 mod call;
 
+mod done;
+
 mod client;
 pub use client::Client;
 
 pub mod api;
 
+pub mod webhook;
+
 pub mod facilitator;
+
+#[cfg(feature = "signer")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "signer")))]
+pub mod signer;
 
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs_x402, doc(cfg(feature = "sandbox")))]

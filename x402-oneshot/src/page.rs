@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::codec::integer;
+
 /// One page of a list, with what is needed to ask for the next.
 ///
 /// ```
@@ -19,10 +21,13 @@ pub struct Page<T> {
     /// The rows of this page.
     pub response: Vec<T>,
     /// The number of this page; the first is 1.
+    #[serde(deserialize_with = "integer")]
     pub page: u64,
     /// How many rows a full page has.
+    #[serde(deserialize_with = "integer")]
     pub page_size: u64,
     /// How many rows there are on all pages.
+    #[serde(deserialize_with = "integer")]
     pub total_results: u64,
 }
 
@@ -33,6 +38,16 @@ impl<T> Page<T> {
         let seen = self.page.saturating_mul(self.page_size);
         // An empty page ends the list whatever the total says: rows may vanish while one reads.
         (!self.response.is_empty() && seen < self.total_results).then(|| self.page.saturating_add(1))
+    }
+
+    /// The same page with each row, of which its place is given, turned into something else.
+    pub(crate) fn map<U>(self, row: impl FnMut((usize, T)) -> U) -> Page<U> {
+        Page {
+            response: self.response.into_iter().enumerate().map(row).collect(),
+            page: self.page,
+            page_size: self.page_size,
+            total_results: self.total_results,
+        }
     }
 }
 

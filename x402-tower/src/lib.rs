@@ -23,5 +23,9 @@ pub use server::{PaymentLayer, PaymentService};
 
 pub mod store;
 
+#[cfg(feature = "webhook")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "webhook")))]
+pub mod webhook;
+
 #[doc(no_inline)]
 pub use x402_core;

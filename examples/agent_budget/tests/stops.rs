@@ -3,7 +3,6 @@
 use std::process::Command;
 
 #[test]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 fn it_buys_four_facts_and_stops() {
     let run = Command::new(env!("CARGO_BIN_EXE_agent_budget")).output().unwrap();
     let said = String::from_utf8(run.stdout).unwrap();

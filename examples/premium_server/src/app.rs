@@ -3,9 +3,10 @@
 use alloy_primitives::keccak256;
 use axum::{
     Extension, Router,
-    http::StatusCode,
+    body::Bytes,
+    http::{Request, StatusCode},
     response::{Html, Redirect},
-    routing::{get, post},
+    routing::{MethodRouter, any_service, get, post},
 };
 use url::Url;
 use x402_core::{
@@ -13,18 +14,22 @@ use x402_core::{
     claim::ClaimStore,
     server::{Gate, Identifiers, Offer, Offers, OffersError, Payment},
 };
+use x402_oneshot::facilitator::Listener;
 use x402_tower::{
     PaymentLayer,
     paywall::{Paywall, PublicTestKey},
     server::Settlements,
+    webhook::{Rejection, WebhookService},
 };
 
 use crate::config::Config;
 
-/// Sells `page` through this gate. The settlements are to be drained when the server stops.
+/// Sells `page` through this gate. The settlements are to be drained when the server stops; the listener is told what
+/// 1Shot reports.
 pub(crate) fn app<F, C>(
     gate: Gate<F, C>,
     settlements: Settlements,
+    listener: Option<Listener>,
     config: &Config,
     page: &Url,
 ) -> Result<Router, OffersError>
@@ -44,8 +49,7 @@ where
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
-        // Settlements are waited for by asking; a report is acknowledged, and nothing is believed of it.
-        .route("/1shot", post(|| async { StatusCode::NO_CONTENT }))
+        .route("/1shot", webhook(listener))
         .route("/healthcheck", get(|| async { "ok" })))
 }
 
@@ -58,6 +62,17 @@ fn paywall(config: &Config) -> Paywall {
     // Every sandbox's buyer has this key, and holds nothing outside of it.
     let key = keccak256("x402 sandbox buyer");
     paywall.dangerous_test_wallet(PublicTestKey::dangerous_publish(key.0))
+}
+
+/// Takes what 1Shot reports of settlements: who waits for one learns of it sooner than by asking. Without anybody who
+/// waits for reports, one is acknowledged, and nothing is believed of it.
+fn webhook(listener: Option<Listener>) -> MethodRouter {
+    let Some(listener) = listener else { return post(|| async { StatusCode::NO_CONTENT }) };
+    let verifier = move |request: Request<Bytes>| {
+        let listener = listener.clone();
+        async move { listener.hear(request.body()).await.map_err(|error| Rejection::from(error.status())) }
+    };
+    any_service(WebhookService::new(verifier, |_| async { Ok(()) }))
 }
 
 /// What is sold.

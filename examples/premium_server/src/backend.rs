@@ -7,7 +7,7 @@ use x402_core::SharedFacilitator;
 use x402_oneshot::{
     Client, Config as ClientConfig, Credentials,
     api::WaitPolicy,
-    facilitator::{Native, Relayed, Remote},
+    facilitator::{Listener, Native, Relayed, Remote},
     sandbox::{Sandbox, SandboxError},
 };
 
@@ -25,6 +25,8 @@ const NATIVE_DEADLINE: Duration = Duration::from_secs(90);
 /// The facilitator, and what keeps it running.
 pub(crate) struct Backend {
     pub(crate) facilitator: SharedFacilitator,
+    /// What 1Shot reports is for, if anything.
+    pub(crate) listener: Option<Listener>,
     pub(crate) sandbox: Option<Sandbox>,
     /// Who it is.
     fact: String,
@@ -36,7 +38,7 @@ impl Backend {
     pub(crate) async fn start(config: &Config, public: &Url) -> Result<Self, Box<dyn Error>> {
         if let Some(url) = &config.facilitator_url {
             let facilitator = SharedFacilitator::new(Remote::new(url.as_str())?);
-            return Ok(Self { facilitator, sandbox: None, fact: format!("facilitator: {url}") });
+            return Ok(Self { facilitator, listener: None, sandbox: None, fact: format!("facilitator: {url}") });
         }
         let (sandbox, credentials, business, api_url, block_time) = match &config.account {
             Some(account) => {
@@ -54,30 +56,31 @@ impl Backend {
             }
         };
         let client_config = ClientConfig::new(credentials).base_url(&api_url)?;
-        let (facilitator, kind) = match config.oneshot_facilitator {
+        let wait = WaitPolicy::for_block_time(block_time);
+        // The sandbox is ours to ask as often as we like.
+        let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
+        let (facilitator, listener, kind) = match config.oneshot_facilitator {
             OneshotFacilitator::Native => {
                 let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
-                let native = Native::connect(client, [config.token.clone()]).await?;
-                (SharedFacilitator::new(native), "native")
+                let native = Native::builder(client, business).token(config.token.clone()).wait(wait).connect().await?;
+                (SharedFacilitator::new(native), None, "native")
             }
             OneshotFacilitator::Relayed => {
-                let wait = WaitPolicy::for_block_time(block_time);
-                // The sandbox is ours to ask as often as we like.
-                let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
                 let relayed = Relayed::builder(Client::new(client_config)?, business)
                     .token(config.token.clone())
                     .callback_url(public.join("1shot")?)
                     .wait(wait)
                     .connect()
                     .await?;
-                (SharedFacilitator::new(relayed), "relayed")
+                let listener = relayed.listener();
+                (SharedFacilitator::new(relayed), listener, "relayed")
             }
         };
         let fact = match &sandbox {
             Some(_) => format!("facilitator: sandbox at {api_url}"),
             None => format!("facilitator: 1Shot at {api_url} ({kind})"),
         };
-        Ok(Self { facilitator, sandbox, fact })
+        Ok(Self { facilitator, listener, sandbox, fact })
     }
 
     /// What is printed at the start, one fact a line.

@@ -76,9 +76,10 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let page = base_url.join("premium")?;
     let gate = Gate::new(backend.facilitator.clone());
     let settlements = Settlements::default();
+    let reports = backend.listener.clone();
     let app = match claims {
-        Some(claims) => app::app(gate.claims(claims), settlements.clone(), &config, &page)?,
-        None => app::app(gate, settlements.clone(), &config, &page)?,
+        Some(claims) => app::app(gate.claims(claims), settlements.clone(), reports, &config, &page)?,
+        None => app::app(gate, settlements.clone(), reports, &config, &page)?,
     };
 
     // Before anything is printed: whoever reads the first line may already want to stop it.

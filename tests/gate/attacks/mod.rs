@@ -6,3 +6,4 @@ mod replayed;
 mod seller;
 mod settlement;
 mod upstream;
+mod webhook;

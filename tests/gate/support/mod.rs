@@ -15,7 +15,7 @@ pub(crate) use self::{
     forge::{bent, document, encoded, twin},
     halves::Halves,
     latch::{Latch, within},
-    shop::{BOTH, CHEAP, NOW, OTHER, PREMIUM, Settings, Shop, buyer, head},
+    shop::{BOTH, CHEAP, NOW, OTHER, PREMIUM, Settings, Shop, buyer, client, head},
     sockets::{Connections, Sockets, Switch},
     work::{CONTENT, Work},
 };

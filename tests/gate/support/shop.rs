@@ -186,7 +186,7 @@ impl Shop {
 }
 
 /// Each request has a connection of its own, so that what the server holds open is what is being served.
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     // Nothing here is encrypted, so that nobody need be trusted.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::open_enum::open_enum;
 use crate::api::param::MethodParam;
-use crate::codec::{integer, maybe, maybe_integer, maybe_parsed, or_default};
-use crate::id::{BusinessId, MethodId, WalletId};
+use crate::codec::{integer, maybe, maybe_integer, maybe_parsed, or_default, text};
+use crate::id::{BusinessId, MethodId, PromptId, WalletId};
 
 open_enum! {
     /// What a function may do to the chain's state.
@@ -59,6 +59,9 @@ pub struct ContractMethod {
     /// What it returns.
     #[serde(default, deserialize_with = "or_default")]
     pub outputs: Vec<MethodParam>,
+    /// The prompt it was made of; it may have been changed since.
+    #[serde(default, deserialize_with = "maybe")]
+    pub prompt_id: Option<PromptId>,
     /// Where the API reports executions.
     #[serde(default, deserialize_with = "maybe")]
     pub callback_url: Option<String>,
@@ -98,7 +101,7 @@ pub struct NewContractMethod {
     /// The chain the contract is on.
     pub chain_id: u64,
     /// The contract, sent with the checksum of [EIP-55](https://eips.ethereum.org/EIPS/eip-55).
-    #[serde(serialize_with = "checksummed")]
+    #[serde(serialize_with = "text")]
     pub contract_address: Address,
     /// The wallet that calls it, on the same chain.
     pub wallet_id: WalletId,
@@ -117,10 +120,6 @@ pub struct NewContractMethod {
     /// Where the API is to report executions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
-}
-
-fn checksummed<S: serde::Serializer>(address: &Address, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(address)
 }
 
 impl NewContractMethod {
@@ -171,14 +170,14 @@ impl NewContractMethod {
     /// Adds a parameter, after those there are.
     #[must_use]
     pub fn input(mut self, param: MethodParam) -> Self {
-        append(&mut self.inputs, param);
+        param.append(&mut self.inputs);
         self
     }
 
     /// Adds a result, after those there are.
     #[must_use]
     pub fn output(mut self, param: MethodParam) -> Self {
-        append(&mut self.outputs, param);
+        param.append(&mut self.outputs);
         self
     }
 
@@ -188,9 +187,4 @@ impl NewContractMethod {
         self.callback_url = Some(url.into());
         self
     }
-}
-
-fn append(params: &mut Vec<MethodParam>, mut param: MethodParam) {
-    param.index = u32::try_from(params.len()).unwrap_or(u32::MAX);
-    params.push(param);
 }

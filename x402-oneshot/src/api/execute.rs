@@ -1,80 +1,15 @@
-//! Running a contract method: as a test that changes nothing, and for real.
+//! Running a contract method for real.
 
-use alloy_primitives::{Address, U256};
 use http::Method;
 use serde::Serialize;
 
 use crate::api::methods::Methods;
-use crate::api::outcome::TestOutcome;
 use crate::api::params::Params;
+use crate::api::run::{Options, setters};
 use crate::api::transaction::Transaction;
 use crate::call::Call;
-use crate::codec::decimal;
 use crate::error::Error;
-use crate::id::{MethodId, WalletId};
-
-macro_rules! setters {
-    () => {
-        /// Sets the wallet that calls, instead of the method's own.
-        #[must_use]
-        pub const fn wallet(mut self, wallet: WalletId) -> Self {
-            self.wallet_id = Some(wallet);
-            self
-        }
-
-        /// Sets the native tokens sent along, in wei; for payable functions only.
-        #[must_use]
-        pub const fn value(mut self, wei: U256) -> Self {
-            self.value = Some(wei);
-            self
-        }
-
-        /// Sets the contract that is called, instead of the method's own.
-        #[must_use]
-        pub fn contract_address(mut self, address: Address) -> Self {
-            self.contract_address = Some(address.to_string());
-            self
-        }
-
-        /// Sets the gas limit, instead of an estimate.
-        #[must_use]
-        pub const fn gas_limit(mut self, gas: U256) -> Self {
-            self.gas_limit = Some(gas);
-            self
-        }
-    };
-}
-
-/// A test run: a static call that changes nothing on the chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Test {
-    params: Params,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wallet_id: Option<WalletId>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
-    value: Option<U256>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contract_address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
-    gas_limit: Option<U256>,
-}
-
-impl Test {
-    /// A test run with these values.
-    #[must_use]
-    pub const fn new(params: Params) -> Self {
-        Self { params, wallet_id: None, value: None, contract_address: None, gas_limit: None }
-    }
-
-    setters!();
-}
-
-impl From<Params> for Test {
-    fn from(params: Params) -> Self {
-        Self::new(params)
-    }
-}
+use crate::id::MethodId;
 
 /// A run that ends in a transaction.
 ///
@@ -89,36 +24,30 @@ impl From<Params> for Test {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Execute {
     params: Params,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memo: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wallet_id: Option<WalletId>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
-    value: Option<U256>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contract_address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "decimal::serialize")]
-    gas_limit: Option<U256>,
+    #[serde(flatten)]
+    options: Options,
+    #[serde(rename = "upgradeTo7710", skip_serializing_if = "std::ops::Not::not")]
+    upgrade: bool,
 }
 
 impl Execute {
     /// A run with these values.
     #[must_use]
     pub const fn new(params: Params) -> Self {
-        Self { params, memo: None, wallet_id: None, value: None, contract_address: None, gas_limit: None }
+        Self { params, options: Options::new(), upgrade: false }
     }
 
-    /// Sets a memo, by which the transaction can be found again in the list of transactions.
+    setters!(authorization, contract_address, gas_limit, memo, value, wallet);
+
+    /// Upgrades the wallet to a smart account with delegations ([ERC-7710](https://eips.ethereum.org/EIPS/eip-7710))
+    /// along the way. [Batches](Methods::execute_batch) need such a wallet. An error on a chain without them.
     #[must_use]
-    pub fn memo(mut self, memo: impl Into<String>) -> Self {
-        self.memo = Some(memo.into());
+    pub const fn upgrade_to_7710(mut self) -> Self {
+        self.upgrade = true;
         self
     }
-
-    setters!();
 }
 
 impl From<Params> for Execute {
@@ -128,19 +57,6 @@ impl From<Params> for Execute {
 }
 
 impl Methods<'_> {
-    /// Runs a contract method as a static call.
-    ///
-    /// It changes nothing, so it is repeated like a read. A call that would fail is an answer, not an
-    /// error: see [`TestOutcome::success`].
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn test(self, id: MethodId, run: impl Into<Test>) -> Result<TestOutcome, Error> {
-        let call = Call::read(Method::POST, "/methods/{id}/test").segment(id).json(&run.into())?;
-        self.client.send(call).await
-    }
-
     /// Runs a contract method for real: queues a transaction and returns it, as a rule still pending.
     ///
     /// It is sent once, never again on a failure. There is no idempotency key: after an error that

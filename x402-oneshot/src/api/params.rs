@@ -44,6 +44,12 @@ impl Params {
         self.value(name, hex::encode_prefixed(bytes))
     }
 
+    /// Adds a struct, by the values of its members.
+    #[must_use]
+    pub fn members(self, name: impl Into<String>, members: Self) -> Self {
+        self.value(name, members.0)
+    }
+
     /// Adds any other value.
     #[must_use]
     pub fn value(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {

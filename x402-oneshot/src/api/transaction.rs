@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::open_enum::open_enum;
 use crate::api::outcome::readable;
 use crate::codec::{integer, maybe, maybe_integer, maybe_parsed, maybe_u256, or_default};
-use crate::id::{MethodId, TransactionId, WalletId};
+use crate::id::{CredentialId, MethodId, TransactionId, UserId, WalletId};
 
 open_enum! {
     /// How far a transaction has got.
@@ -78,10 +78,10 @@ pub struct Transaction {
     pub to: Option<Address>,
     /// The credential that was used.
     #[serde(default, deserialize_with = "maybe")]
-    pub api_credential_id: Option<String>,
+    pub api_credential_id: Option<CredentialId>,
     /// The user who started it, if it was one.
     #[serde(default, deserialize_with = "maybe")]
-    pub user_id: Option<String>,
+    pub user_id: Option<UserId>,
     /// The gas price in wei, of a legacy transaction.
     #[serde(default, deserialize_with = "maybe_u256")]
     pub gas_price: Option<U256>,

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use http::Method;
-use tokio::time::{sleep, timeout_at};
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, sleep_until, timeout_at};
 use x402_core::facilitator::Reach;
 
+use crate::api::report::Report;
+use crate::api::reports::Reports;
 use crate::api::transaction::Transaction;
 use crate::api::transactions::Transactions;
-use crate::client::after;
+use crate::client::{Client, after};
 use crate::error::{Error, ErrorKind};
 use crate::id::TransactionId;
-use crate::random::{Random, up_to};
+use crate::random::up_to;
 
 /// How long and how often to ask whether a transaction is final.
 ///
@@ -67,10 +70,15 @@ impl WaitPolicy {
         self
     }
 
-    /// The pause before the next question.
-    fn pause(&self, random: &dyn Random) -> Duration {
+    /// When a wait that begins now ends.
+    pub(crate) fn ends(&self) -> Instant {
+        after(self.deadline)
+    }
+
+    /// When the next question is due.
+    pub(crate) fn next_question(&self, client: &Client) -> Instant {
         let interval = self.interval.max(self.min_interval);
-        interval.saturating_add(up_to(interval / 4, random))
+        after(interval.saturating_add(up_to(interval / 4, client.random())))
     }
 }
 
@@ -92,23 +100,83 @@ impl Transactions<'_> {
     /// passes first or the API refuses to say (the source then tells why). The transaction may still
     /// be completed later.
     pub async fn wait(self, id: TransactionId, policy: &WaitPolicy) -> Result<Transaction, Error> {
-        let deadline = after(policy.deadline);
+        let deadline = policy.ends();
         let mut last_error = None;
         loop {
-            match timeout_at(deadline, self.get(id)).await {
-                Ok(Ok(transaction)) if transaction.status.is_final() => return Ok(transaction),
-                Ok(Ok(_)) => last_error = None,
-                Ok(Err(error)) if may_pass(&error) => last_error = Some(error),
-                Ok(Err(error)) => return Err(unknown(id, Some(error))),
-                Err(_) => return Err(unknown(id, last_error)),
+            let answer = timeout_at(deadline, self.get(id)).await;
+            if let Some(transaction) = judge(id, answer, &mut last_error)? {
+                return Ok(transaction);
             }
-            let pause = policy.pause(self.client.random());
-            if after(pause) >= deadline {
+            let due = policy.next_question(self.client);
+            if due >= deadline {
                 return Err(unknown(id, last_error));
             }
-            sleep(pause).await;
+            sleep_until(due).await;
         }
     }
+
+    /// Waits until a transaction that was just made is final, as [`wait`](Self::wait) does, or until a webhook reports
+    /// that it is.
+    ///
+    /// Asks for the first time after an interval, and not at all if it is reported by then. A
+    /// [conclusive](Report::is_conclusive) report ends the wait, also while a question is under way. Any other, such as
+    /// that it failed, is looked into at once. Without reports this asks at the same intervals.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// ```no_run
+    /// # use x402_oneshot::{Client, Error, MethodId, api::{Params, Reports, WaitPolicy}};
+    /// # async fn run(client: Client, method: MethodId, params: Params, reports: Reports) -> Result<(), Error> {
+    /// let made = client.methods().execute(method, params).await?;
+    /// let end = client.transactions().wait_reported(made.id, &WaitPolicy::new(), &reports).await?;
+    /// println!("{} {:?}", end.status, end.transaction_hash);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn wait_reported(
+        self,
+        id: TransactionId,
+        policy: &WaitPolicy,
+        reports: &Reports,
+    ) -> Result<Report, Error> {
+        let deadline = policy.ends();
+        let mut news = reports.watch(id);
+        let mut last_error = None;
+        loop {
+            let due = policy.next_question(self.client);
+            match timeout_at(due.min(deadline), news.next()).await {
+                Ok(report) if report.is_conclusive() => return Ok(report),
+                Err(_) if due >= deadline => return Err(unknown(id, last_error)),
+                Ok(_) | Err(_) => {}
+            }
+            let answer = tokio::select! {
+                biased;
+                report = news.conclusive() => return Ok(report),
+                answer = timeout_at(deadline, self.get(id)) => answer,
+            };
+            if let Some(transaction) = judge(id, answer, &mut last_error)? {
+                return Ok(transaction.into());
+            }
+        }
+    }
+}
+
+/// What an answer means for the wait: its end, or nothing yet.
+fn judge(
+    id: TransactionId,
+    answer: Result<Result<Transaction, Error>, Elapsed>,
+    last_error: &mut Option<Error>,
+) -> Result<Option<Transaction>, Error> {
+    match answer {
+        Ok(Ok(transaction)) if transaction.status.is_final() => return Ok(Some(transaction)),
+        Ok(Ok(_)) => *last_error = None,
+        Ok(Err(error)) if may_pass(&error) => *last_error = Some(error),
+        Ok(Err(error)) => return Err(unknown(id, Some(error))),
+        Err(_) => return Err(unknown(id, last_error.take())),
+    }
+    Ok(None)
 }
 
 /// Whether a later question may be answered where this one was not.

@@ -50,11 +50,22 @@ fn network(said: &X402Settlement, asked: &Network) -> Option<Network> {
 
 /// The network of this name, given the one that was asked for.
 ///
-/// 1Shot documents `mainnet` and `sepolia` for v1, and uses the protocol's names and numbers besides. A name that says
-/// which network it is must be the one that was asked for, or the answer is not believed. `sepolia` is any of the test
-/// networks on Sepolia, and `mainnet` any that is no test network. A name that nobody knows contradicts nothing: it
-/// must not turn a success with its transaction into an unknown outcome.
+/// A name that says which network it is must be the one that was asked for, or the answer is not believed. A name that
+/// nobody knows contradicts nothing: it must not turn a success with its transaction into an unknown outcome.
 fn named(name: &str, asked: &Network) -> Network {
+    meant(name, asked).unwrap_or_else(|| asked.clone())
+}
+
+/// Whether this is a name of the network.
+pub(super) fn is_network(name: &str, network: &Network) -> bool {
+    meant(name, network).as_ref() == Some(network)
+}
+
+/// The network that a name means, if anybody knows.
+///
+/// 1Shot documents `mainnet` and `sepolia` for v1, and uses the protocol's names and numbers besides. `sepolia` is any of
+/// the test networks on Sepolia, and `mainnet` any that is no test network, so that it depends on the one in question.
+fn meant(name: &str, asked: &Network) -> Option<Network> {
     let asked_name = asked.v1_name().unwrap_or_default();
     let fits = match name {
         "mainnet" => !is_test_network(asked_name),
@@ -62,15 +73,15 @@ fn named(name: &str, asked: &Network) -> Network {
         _ => false,
     };
     if fits {
-        return asked.clone();
+        return Some(asked.clone());
     }
     let network = match name.parse() {
         Ok(chain_id) => Network::eip155(chain_id),
         Err(_) => Network::from_v1_name(name),
     };
     // `from_v1_name` keeps a name that it does not know; such a name has no colon, which all identifiers have.
-    let unknown = network.chain_id().is_none() && !name.contains(':') && name != "mainnet";
-    if unknown { asked.clone() } else { network }
+    let is_known = network.chain_id().is_some() || name.contains(':') || name == "mainnet";
+    is_known.then_some(network)
 }
 
 fn is_test_network(v1_name: &str) -> bool {
@@ -97,7 +108,7 @@ pub(super) fn supported(said: &X402Supported) -> SupportedResponse {
     SupportedResponse::new(kinds.collect())
 }
 
-pub(super) fn version_and_network(kind: &X402Kind) -> Option<(X402Version, Network)> {
+fn version_and_network(kind: &X402Kind) -> Option<(X402Version, Network)> {
     let version = X402Version::try_from(kind.x402_version).ok()?;
     let network = match version {
         X402Version::V1 => Network::from_v1_name(&kind.network),
@@ -124,6 +135,16 @@ mod tests {
         assert_eq!(named("mainnet", &Network::eip155(42161)), Network::eip155(42161), "it has no v1 name");
         assert_ne!(named("sepolia", &Network::BASE), Network::BASE);
         assert_eq!(named("sepolia", &Network::eip155(11_155_111)), Network::eip155(11_155_111));
+    }
+
+    #[test]
+    fn a_name_that_nobody_knows_is_no_name_of_the_network() {
+        for name in ["base-sepolia", "eip155:84532", "84532", "sepolia"] {
+            assert!(is_network(name, &Network::BASE_SEPOLIA), "{name}");
+        }
+        for name in ["no such name", "", "base", "mainnet", "eip155:8453"] {
+            assert!(!is_network(name, &Network::BASE_SEPOLIA), "{name}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@
 //!
 //! let facilitator = match which {
 //!     "relayed" => SharedFacilitator::new(Relayed::builder(client, business).token(usdc).connect().await?),
-//!     "native" => SharedFacilitator::new(Native::connect(client, [usdc]).await?),
+//!     "native" => SharedFacilitator::new(Native::builder(client, business).token(usdc).connect().await?),
 //!     url => SharedFacilitator::new(Remote::new(url)?),
 //! };
 //! # let _ = facilitator;
@@ -29,17 +29,17 @@
 mod dialect;
 mod doubt;
 pub(crate) mod failure;
-mod method;
 mod native;
-mod provision;
+mod outcome;
+mod provision_error;
 mod relayed;
 mod remote;
 
 #[cfg(feature = "reqwest")]
 pub use self::remote::RemoteError;
 pub use self::{
-    native::Native,
-    provision::{ProvisionError, RelayedBuilder},
-    relayed::Relayed,
+    native::{Native, NativeBuilder},
+    provision_error::ProvisionError,
+    relayed::{Listener, Overload, Relayed, RelayedBuilder},
     remote::{AuthHeaders, Authorizing, Endpoint, Remote, RemoteBuilder},
 };

@@ -1,25 +1,23 @@
 //! The one account at the sandbox's 1Shot.
 
-use alloy_primitives::Address;
 use uuid::Uuid;
 
-/// A business, its credentials and its wallet.
+use super::dialect::Dialect;
+
+/// A business and its credentials.
 pub(super) struct Account {
     pub(super) business_id: Uuid,
     /// The only credentials that the sandbox accepts.
     pub(super) credentials: Credentials,
-    pub(super) wallet: Wallet,
+    /// The wallet on Base Sepolia that is there from the start.
+    pub(super) wallet_id: Uuid,
+    pub(super) created: u64,
+    /// How it is spoken to.
+    pub(super) dialect: Dialect,
 }
 
 pub(super) struct Credentials {
     pub(super) id: Uuid,
     pub(super) key: String,
     pub(super) secret: String,
-}
-
-/// The server wallet: it relays the transfers and pays for the gas.
-pub(super) struct Wallet {
-    pub(super) id: Uuid,
-    pub(super) address: Address,
-    pub(super) created: u64,
 }

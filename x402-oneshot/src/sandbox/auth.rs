@@ -43,19 +43,20 @@ pub(super) async fn token(State(shared): State<Arc<Shared>>, request: Request) -
         return Err(Failure::unauthenticated("the credentials are not those of this sandbox"));
     }
     let now = shared.now();
+    let lifetime = shared.faults.token_lifetime().map_or(LIFETIME, |lifetime| lifetime.as_secs());
     let mut state = shared.state();
     state.tokens.retain(|_, expires| *expires > now);
     let token = state.entropy.hex();
-    state.tokens.insert(token.clone(), now.saturating_add(LIFETIME));
+    state.tokens.insert(token.clone(), now.saturating_add(lifetime));
     Ok(Json(json!({
         "access_token": token,
         "token_type": "Bearer",
-        "expires_in": LIFETIME,
+        "expires_in": lifetime,
         "scope": "read:api write:api",
     })))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = content_type.and_then(|value| value.split(';').next());
     media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"))

@@ -1,45 +1,56 @@
 //! Starting a sandbox.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use x402_core::{Clock, SystemClock};
+use x402_core::{Asset, Clock, SystemClock};
 
-use super::account::{Account, Credentials, Wallet};
 use super::buyer::BuyerKey;
-use super::chain::Chain;
+use super::clock::SandboxClock;
+use super::connection::{Cuttable, Switch};
+use super::dialect::Dialect;
 use super::entropy::Entropy;
 use super::error::SandboxError;
+use super::genesis::{Plan, genesis};
 use super::handle::Sandbox;
-use super::requests::RequestCounts;
-use super::shared::{Shared, State};
-use super::{miner, server, token};
-
-/// Base Sepolia's.
-const BLOCK_TIME: Duration = Duration::from_secs(2);
-
-/// What the wallet holds at the start: 1 ETH, in wei.
-const WALLET_FUNDS: u64 = 1_000_000_000_000_000_000;
+use super::settings::Settings;
+use super::shared::Shared;
+use super::webhooks::{Courier, WebhookShape, Webhooks};
+use super::{faults, miner, server};
 
 /// How to start a [`Sandbox`]: made by [`Sandbox::builder`].
 #[must_use = "a builder does nothing until it is started"]
 pub struct SandboxBuilder {
     port: u16,
-    /// `None` leaves mining to the caller.
-    block_time: Option<Duration>,
+    settings: Settings,
+    chains: Vec<u64>,
+    tokens: Vec<Asset>,
     clock: Arc<dyn Clock>,
+    /// The same clock, if it can be moved from outside.
+    manual_clock: Option<SandboxClock>,
     seed: Option<u64>,
+    admin: bool,
+    webhooks: Webhooks,
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self { port: 0, block_time: Some(BLOCK_TIME), clock: Arc::new(SystemClock), seed: None }
+        Self {
+            port: 0,
+            settings: Settings::default(),
+            chains: Vec::new(),
+            tokens: Vec::new(),
+            clock: Arc::new(SystemClock),
+            manual_clock: None,
+            seed: None,
+            admin: false,
+            webhooks: Webhooks::default(),
+        }
     }
 }
 
@@ -54,22 +65,91 @@ impl SandboxBuilder {
     /// A transaction is `Submitted` after a quarter of it and final at its end; with zero, as soon as the runtime
     /// gets to it.
     pub fn block_time(self, block_time: Duration) -> Self {
-        Self { block_time: Some(block_time), ..self }
+        Self { settings: Settings { block_time: Some(block_time), ..self.settings }, ..self }
     }
 
     /// Mines only when [`Sandbox::mine`] says so, so that a test sees each state and waits for nothing.
     pub fn manual_mining(self) -> Self {
-        Self { block_time: None, ..self }
+        Self { settings: Settings { block_time: None, ..self.settings }, ..self }
+    }
+
+    /// Adds a chain, with every token on it that [`Asset::all_known`] has and a funded wallet.
+    ///
+    /// Base Sepolia, Base, Polygon, Polygon Amoy, Avalanche and Avalanche Fuji are there without being asked for.
+    ///
+    /// ```
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let celo = 42220;
+    /// let sandbox = Sandbox::builder().chain(celo).start().await?;
+    /// assert!(sandbox.chain_ids().contains(&celo));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn chain(mut self, chain_id: u64) -> Self {
+        self.chains.push(chain_id);
+        self
+    }
+
+    /// Adds a token, and the chain that it is on; one that is at its address already makes way for it.
+    ///
+    /// It has EIP-3009 transfers in the EIP-712 domain that the asset describes: name and version of up to 31 bytes, any
+    /// number of decimals.
+    /// The buyer holds some of it from the start.
+    ///
+    /// ```
+    /// use alloy_primitives::{U256, address};
+    /// use x402_core::Asset;
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let token = address!("0x00000000000000000000000000000000000da100");
+    /// let dollars = Asset::new(8453, token, "SDAI", "Sandbox Dai", "1", 18);
+    /// let sandbox = Sandbox::builder().token(dollars).start().await?;
+    ///
+    /// let thousand = U256::from(1000) * U256::from(10).pow(U256::from(18));
+    /// assert_eq!(sandbox.balance_in(8453, token, sandbox.buyer_address()), Some(thousand));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn token(mut self, token: Asset) -> Self {
+        self.tokens.push(token);
+        self
+    }
+
+    /// What each wallet holds when it is made, in wei of its chain's native currency: 10^18 by default.
+    ///
+    /// With little, wallets run low; with nothing, they cannot pay for any gas.
+    pub fn wallet_funds(self, wei: U256) -> Self {
+        Self { settings: Settings { wallet_funds: wei, ..self.settings }, ..self }
+    }
+
+    /// How many whole tokens of each kind the buyer holds at the start, and each
+    /// [smart-contract wallet](Sandbox::smart_wallet) when it is made: 1000 by default.
+    pub fn buyer_funds(self, whole_tokens: u64) -> Self {
+        Self { settings: Settings { buyer_funds: whole_tokens, ..self.settings }, ..self }
     }
 
     /// Takes the time from this clock instead of the system's.
     ///
     /// It decides the blocks' timestamps, with them the validity of authorizations, and when access tokens expire.
     pub fn clock(self, clock: impl Clock + 'static) -> Self {
-        Self { clock: Arc::new(clock), ..self }
+        Self { clock: Arc::new(clock), manual_clock: None, ..self }
     }
 
-    /// Makes keys, credentials, ids and hashes the same at every start.
+    /// Takes the time from a clock that stands still until it is moved: by its clones, or over HTTP if that is
+    /// [allowed](Self::admin).
+    pub fn manual_clock(self, clock: SandboxClock) -> Self {
+        Self { clock: Arc::new(clock.clone()), manual_clock: Some(clock), ..self }
+    }
+
+    /// Makes keys, credentials, ids, hashes and chance the same at every start.
+    ///
+    /// With [`manual_clock`](Self::manual_clock) and [`manual_mining`](Self::manual_mining) besides, the same calls one
+    /// after the other get the same answers byte for byte.
     ///
     /// # Security
     ///
@@ -78,11 +158,65 @@ impl SandboxBuilder {
         Self { seed: Some(seed), ..self }
     }
 
-    /// Starts the chain, the API and the miner, as tasks of the runtime that this is called in.
+    /// Answers as the specification of 2026 says, to the letter.
+    ///
+    /// Transactions have `contractMethodIds` and no `contractMethodId`, `DELETE /methods/{id}` answers with an empty
+    /// body, and there is no list where the published Python client looks for transactions. Clients that were made for
+    /// older servers break on it, which is what this is for.
+    pub fn strict_spec(mut self) -> Self {
+        self.settings.dialect = Dialect::Strict;
+        self
+    }
+
+    /// Answers as the servers of 2025 did: transactions have `contractMethodId` and no `contractMethodIds`.
+    pub fn legacy(mut self) -> Self {
+        self.settings.dialect = Dialect::Legacy;
+        self
+    }
+
+    /// Serves [`faults::admin`](super::faults::admin) too, so that tests in other languages can set faults.
+    ///
+    /// # Security
+    ///
+    /// It asks for no token. Whoever reaches the port can then break this sandbox, and nothing else: it is for tests, on
+    /// a machine whose users are trusted as far as that.
+    pub fn admin(self) -> Self {
+        Self { admin: true, ..self }
+    }
+
+    /// The shape of webhooks at the start; [`SandboxWebhooks::set_shape`](super::SandboxWebhooks::set_shape) changes it.
+    pub fn webhook_shape(mut self, shape: WebhookShape) -> Self {
+        self.webhooks.switches.shape = shape;
+        self
+    }
+
+    /// How long to wait after a webhook's first failure, its second and so on: as often is it tried again.
+    ///
+    /// By default 1, 2, 4, 8 and 16 seconds, which is a guess at what 1Shot does. [`Duration::ZERO`] makes tests fast.
+    pub fn webhook_retries(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        self.webhooks.switches.retries = waits.into_iter().collect();
+        self
+    }
+
+    /// Lets webhooks leave this machine.
+    ///
+    /// Without this, one whose URL does not lead to `localhost` or a loopback address is not sent but recorded as
+    /// failed, so that a sandbox has no business with the network.
+    ///
+    /// # Security
+    ///
+    /// Whoever has the sandbox's credentials can then make this machine send requests to any other that it reaches.
+    pub fn dangerous_webhooks_anywhere(mut self) -> Self {
+        self.webhooks.switches.anywhere = true;
+        self
+    }
+
+    /// Starts the chain, the API, the miner and the courier of webhooks, as tasks of the runtime that this is called in.
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, or the operating system has no randomness to give.
+    /// When the port cannot be listened on, the operating system has no randomness to give, a token cannot be made, or
+    /// webhooks are to leave this machine and it has no certificates to check others by.
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         let entropy = match self.seed {
             Some(seed) => Entropy::seeded(seed),
@@ -92,12 +226,22 @@ impl SandboxBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
-        let (shared, buyer_key, buyer) = genesis(self.clock, entropy, open.clone());
+        let (buyer_key, buyer) = BuyerKey::well_known();
+        let Self { settings, chains, tokens, clock, .. } = self;
+        let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
+        let (account, state) = genesis(&plan, self.webhooks, entropy)?;
+        let mut shared = Shared::new(account, clock, settings, state, open.clone());
+        shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);
-        if let Some(block_time) = self.block_time {
+        if let Some(block_time) = settings.block_time {
             tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
         }
-        let router = server::router(Arc::clone(&shared));
+        let courier = Courier::new(Arc::clone(&shared), open.clone());
+        tokio::spawn(courier.map_err(|source| SandboxError::Webhooks { source })?.run());
+        let mut router = server::router(Arc::clone(&shared));
+        if self.admin {
+            router = router.merge(faults::admin_router(Arc::clone(&shared)));
+        }
         tokio::spawn(serve(listener, router, open));
         let base_url = format!("http://{address}{}", server::BASE_PATH);
         Ok(Sandbox::new(base_url, shared, buyer_key, buyer, close))
@@ -127,38 +271,15 @@ async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Rec
         let _ = open.changed().await;
     };
     // A connection that cannot be accepted is waited out inside; there is no other failure.
-    let _ = axum::serve(listener, router).with_graceful_shutdown(closed).await;
-}
-
-/// The world as it is before the first request.
-fn genesis(clock: Arc<dyn Clock>, mut entropy: Entropy, open: watch::Receiver<()>) -> (Shared, BuyerKey, Address) {
-    let created = clock.now().as_secs();
-    let (buyer_key, buyer) = BuyerKey::well_known();
-    let wallet = Wallet { id: entropy.uuid(), address: Address::from_word(entropy.word()), created };
-    let account = Account {
-        business_id: entropy.uuid(),
-        credentials: Credentials { id: entropy.uuid(), key: entropy.uuid().to_string(), secret: entropy.hex() },
-        wallet,
-    };
-    let mut chain = Chain::new(created);
-    chain.fund(account.wallet.address, U256::from(WALLET_FUNDS));
-    chain.deploy(token::ADDRESS, token::init_code(buyer)).expect("the committed bytecode constructs");
-    let state = State {
-        chain,
-        entropy,
-        tokens: HashMap::new(),
-        methods: Vec::new(),
-        transactions: Vec::new(),
-        requests: RequestCounts::default(),
-    };
-    (Shared::new(account, clock, state, open), buyer_key, buyer)
+    let service = router.into_make_service_with_connect_info::<Switch>();
+    let _ = axum::serve(Cuttable(listener), service).with_graceful_shutdown(closed).await;
 }
 
 impl fmt::Debug for SandboxBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandboxBuilder")
             .field("port", &self.port)
-            .field("block_time", &self.block_time)
+            .field("block_time", &self.settings.block_time)
             .finish_non_exhaustive()
     }
 }

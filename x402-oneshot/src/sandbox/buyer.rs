@@ -6,6 +6,8 @@ use alloy_primitives::{Address, hex, keccak256};
 use k256::ecdsa::SigningKey;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::wallet::address_of;
+
 /// The private key of the sandbox's buyer, who holds the test USDC.
 ///
 /// # Security
@@ -21,9 +23,7 @@ impl BuyerKey {
     pub(super) fn well_known() -> (Self, Address) {
         let word = keccak256("x402 sandbox buyer");
         let key = SigningKey::from_slice(word.as_slice()).expect("a test makes this key");
-        let point = key.verifying_key().to_sec1_point(false);
-        let (_, coordinates) = point.as_bytes().split_at(1);
-        (Self(word.0), Address::from_raw_public_key(coordinates))
+        (Self(word.0), address_of(&key))
     }
 
     /// The key as bytes, for a signer.

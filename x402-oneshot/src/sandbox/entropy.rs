@@ -1,6 +1,7 @@
 //! Where the sandbox's ids, keys and credentials come from.
 
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::{B256, U256, keccak256};
+use k256::ecdsa::SigningKey;
 use uuid::Uuid;
 
 /// A stream of unpredictable words, or of repeatable ones when the seed is chosen.
@@ -24,6 +25,17 @@ impl Entropy {
         Self { seed: keccak256(seed.to_be_bytes()), counter: 0 }
     }
 
+    /// Another stream, that takes nothing from this one.
+    pub(super) fn fork(&self, label: &str) -> Self {
+        Self { seed: keccak256([self.seed.as_slice(), label.as_bytes()].concat()), counter: 0 }
+    }
+
+    /// A number less than this, or 0 if there is none.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        let word = U256::from_be_bytes(self.word().0);
+        word.checked_rem(U256::from(bound)).unwrap_or_default().to()
+    }
+
     pub(super) fn word(&mut self) -> B256 {
         self.counter += 1;
         let mut input = [0; 40];
@@ -38,6 +50,16 @@ impl Entropy {
         let word = self.word();
         let bytes = word.first_chunk().expect("a word is twice as long as a UUID");
         uuid::Builder::from_random_bytes(*bytes).into_uuid()
+    }
+
+    /// A private key.
+    pub(super) fn key(&mut self) -> SigningKey {
+        loop {
+            // One word in 2^128 is not a key.
+            if let Ok(key) = SigningKey::from_slice(self.word().as_slice()) {
+                return key;
+            }
+        }
     }
 
     /// 64 hexadecimal digits.

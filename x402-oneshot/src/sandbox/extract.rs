@@ -70,6 +70,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// The id of a chain in the path.
+pub(super) struct ChainId(pub(super) u64);
+
+impl<S: Send + Sync> FromRequestParts<S> for ChainId {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let id = Path::<u64>::from_request_parts(parts, state).await;
+        let refused = |_| Failure::invalid("path", "chainId", "the chain id in the path is no number");
+        id.map(|Path(id)| Self(id)).map_err(refused)
+    }
+}
+
+/// All that varies in the path, where that is more than one segment.
+pub(super) struct Segments<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segments<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let segments = Path::<T>::from_request_parts(parts, state).await;
+        let refused = |_| Failure::invalid("path", "id", "the id in the path is none");
+        segments.map(|Path(segments)| Self(segments)).map_err(refused)
+    }
+}
+
 /// Proof that the business in the path is the caller's.
 pub(super) struct OwnBusiness;
 

@@ -20,7 +20,7 @@ impl Failure {
         Self { status, kind, message: message.into(), data: Value::Null, retryable: false }
     }
 
-    /// 400: the body is not JSON, or not what the endpoint takes at all.
+    /// 400: the body is not JSON, not what the endpoint takes at all, or asks for what cannot be.
     pub(super) fn malformed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "INVALID_PARAMETERS_ERROR", message)
     }
@@ -65,6 +65,17 @@ impl Failure {
             retryable: true,
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "InvalidApiParametersError", message)
         }
+    }
+
+    /// 422: the sandbox has no token with EIP-3009 there.
+    pub(super) fn no_token() -> Self {
+        Self::invalid("body", "contractAddress", "the sandbox has no token at this address of the wallet's chain")
+    }
+
+    /// 500: what was to be read or estimated reverts. The API calls it retryable, so this does too.
+    pub(super) fn reverted(reason: &str) -> Self {
+        let message = format!("the call fails: {reason}");
+        Self { retryable: true, ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "EthereumReadError", message) }
     }
 
     /// 500: the wallet cannot pay for the gas.

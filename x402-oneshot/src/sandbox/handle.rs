@@ -5,13 +5,19 @@ use std::sync::Arc;
 
 use alloy_primitives::{Address, U256};
 use tokio::sync::watch;
+use x402_core::Asset;
 
 use super::buyer::BuyerKey;
-use super::chain::CHAIN_ID;
+use super::chain::{BASE_SEPOLIA, Chain};
+use super::error::SandboxError;
+use super::event::SandboxEvent;
+use super::faults::Faults;
 use super::requests::RequestCounts;
-use super::shared::Shared;
-use super::token;
+use super::shared::{Shared, State};
 use super::transaction::SandboxTransaction;
+use super::wallet::{SandboxWallet, Wallet};
+use super::webhooks::SandboxWebhooks;
+use super::{smart_wallet, token};
 use crate::{BusinessId, WalletId};
 
 /// A running sandbox: stops when it is dropped.
@@ -22,7 +28,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     buyer_key: BuyerKey,
     buyer: Address,
-    /// Dropping it closes the server and stops the miner.
+    /// Dropping it closes the server and stops the miner and the courier.
     _close: watch::Sender<()>,
 }
 
@@ -65,13 +71,14 @@ impl Sandbox {
         self.shared.account.business_id.into()
     }
 
-    /// The one wallet, funded with test ETH.
+    /// The wallet on Base Sepolia that is there from the start, funded with test ETH.
     #[must_use]
     pub fn wallet_id(&self) -> WalletId {
-        self.shared.account.wallet.id.into()
+        self.shared.account.wallet_id.into()
     }
 
-    /// A key that holds 1000 test USDC at the start.
+    /// A key that holds 1000 test USDC at the start, and as many of every other token, if the
+    /// [builder](super::SandboxBuilder::buyer_funds) was not told otherwise.
     #[must_use]
     pub fn buyer_key(&self) -> &BuyerKey {
         &self.buyer_key
@@ -83,23 +90,107 @@ impl Sandbox {
         self.buyer
     }
 
-    /// The USDC contract: at the same address as on Base Sepolia.
+    /// The USDC contract on Base Sepolia: at the same address as there.
     #[must_use]
     pub fn token_address(&self) -> Address {
         token::ADDRESS
     }
 
-    /// The chain id, which is Base Sepolia's: 84532.
+    /// Base Sepolia's chain id: 84532. The sandbox has [others](Self::chain_ids).
     #[must_use]
     pub fn chain_id(&self) -> u64 {
-        CHAIN_ID
+        BASE_SEPOLIA
     }
 
-    /// An account's test USDC, in atomic units: what the contract's `balanceOf` says.
+    /// An account's test USDC on Base Sepolia, in atomic units: what the contract's `balanceOf` says.
     #[must_use]
     pub fn balance_of(&self, account: Address) -> U256 {
         // The token is there from the start and its `balanceOf` refuses nobody.
-        self.shared.state().chain.balance_of(token::ADDRESS, account).unwrap_or_default()
+        let state = self.shared.state();
+        let chain = state.chains.get(BASE_SEPOLIA);
+        chain.and_then(|chain| chain.balance_of(token::ADDRESS, account)).unwrap_or_default()
+    }
+
+    /// The chains, Base Sepolia first.
+    #[must_use]
+    pub fn chain_ids(&self) -> Vec<u64> {
+        self.shared.state().chains.iter().map(Chain::id).collect()
+    }
+
+    /// The tokens of a chain, none if there is no such chain.
+    #[must_use]
+    pub fn tokens(&self, chain_id: u64) -> Vec<Asset> {
+        let state = self.shared.state();
+        state.chains.get(chain_id).map(|chain| chain.tokens().to_vec()).unwrap_or_default()
+    }
+
+    /// An account's balance of any token, in its atomic units; `None` if there is no such chain or token.
+    #[must_use]
+    pub fn balance_in(&self, chain_id: u64, token: Address, account: Address) -> Option<U256> {
+        self.shared.state().chains.get(chain_id)?.balance_of(token, account)
+    }
+
+    /// An account's balance of the native currency, in wei; `None` if there is no such chain.
+    #[must_use]
+    pub fn native_balance(&self, chain_id: u64, account: Address) -> Option<U256> {
+        Some(self.shared.state().chains.get(chain_id)?.native_balance(account))
+    }
+
+    /// Gives an account native currency out of nothing, in wei.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such chain.
+    pub fn fund(&self, chain_id: u64, account: Address, wei: U256) -> Result<(), SandboxError> {
+        let mut state = self.shared.state();
+        let State { chains, wallets, events, .. } = &mut *state;
+        let chain = chains.get_mut(chain_id).ok_or(SandboxError::UnknownChain { chain_id })?;
+        chain.fund(account, wei);
+        if let Some(wallet) = wallets.at(chain_id, account) {
+            events.push(wallet.deposited(None, wei, chain));
+            self.shared.tell(&mut state);
+        }
+        Ok(())
+    }
+
+    /// Gives an account tokens out of nothing, in their atomic units.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such chain or token, or the token would have more in all than a number can say.
+    pub fn mint(&self, chain_id: u64, token: Address, account: Address, value: U256) -> Result<(), SandboxError> {
+        let mut state = self.shared.state();
+        let chain = state.chains.get_mut(chain_id).ok_or(SandboxError::UnknownChain { chain_id })?;
+        if chain.token(token).is_none() {
+            return Err(SandboxError::UnknownToken { chain_id, address: token });
+        }
+        token::mint(chain, token, account, value).map_err(|_| SandboxError::Token { chain_id, address: token })
+    }
+
+    /// Makes a smart-contract wallet ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)) at the same address of every
+    /// chain, and gives it what the buyer has at the start.
+    ///
+    /// It pays with the owner's signatures: an authorization names the wallet as its payer, is signed with the owner's
+    /// key, and is good for the overload of `transferWithAuthorization` that takes the signature in one piece.
+    #[must_use]
+    pub fn smart_wallet(&self, owner: Address) -> Address {
+        let State { chains, entropy, .. } = &mut *self.shared.state();
+        let address = Address::from_word(entropy.word());
+        for chain in chains.iter_mut() {
+            smart_wallet::deploy(chain, address, owner);
+            for token in chain.tokens().to_vec() {
+                let share = token::whole(&token, self.shared.settings.buyer_funds).unwrap_or_default();
+                // Of a token whose supply cannot grow, it gets nothing.
+                let _ = token::mint(chain, token.address(), address, share);
+            }
+        }
+        address
+    }
+
+    /// All wallets, oldest first: at the start one on each chain, those made since after them.
+    #[must_use]
+    pub fn wallets(&self) -> Vec<SandboxWallet> {
+        self.shared.state().wallets.iter().map(Wallet::view).collect()
     }
 
     /// All transactions so far, oldest first.
@@ -108,10 +199,28 @@ impl Sandbox {
         self.shared.state().transactions.iter().map(|transaction| transaction.view.clone()).collect()
     }
 
+    /// What happened so far that 1Shot would tell its webhooks, oldest first.
+    #[must_use]
+    pub fn events(&self) -> Vec<SandboxEvent> {
+        self.shared.state().events.clone()
+    }
+
+    /// The webhooks: what was delivered, and what is to go wrong with them.
+    #[must_use]
+    pub fn webhooks(&self) -> SandboxWebhooks<'_> {
+        SandboxWebhooks::new(&self.shared)
+    }
+
     /// How often each endpoint was asked so far.
     #[must_use]
     pub fn requests(&self) -> RequestCounts {
         self.shared.state().requests.clone()
+    }
+
+    /// What is to go wrong, and when.
+    #[must_use]
+    pub fn faults(&self) -> Faults<'_> {
+        Faults(&self.shared)
     }
 
     /// Broadcasts what is queued now, so that it is `Submitted`, and mines nothing.
@@ -119,7 +228,8 @@ impl Sandbox {
         self.shared.submit();
     }
 
-    /// Broadcasts what is queued and mines it now: afterwards all transactions are final.
+    /// Broadcasts what is queued and mines it now: afterwards all transactions are final, but those whose script says
+    /// otherwise.
     pub fn mine(&self) {
         self.shared.submit();
         self.shared.mine();

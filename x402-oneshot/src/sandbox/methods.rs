@@ -6,17 +6,21 @@ use alloy_json_abi::StateMutability;
 use alloy_primitives::Address;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::chain::CHAIN_ID;
-use super::declaration::{Declaration, Fields, Parameter};
+use super::declaration::Declaration;
+use super::dialect::Dialect;
 use super::extract::{Body, Id, OwnBusiness, Query};
 use super::failure::Failure;
 use super::method::Method;
 use super::page::Page;
-use super::shared::Shared;
+use super::parameter::Parameter;
+use super::shared::{Shared, State as World};
+use super::structure::Declarer;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,13 +51,17 @@ enum Type {
 }
 
 impl Filter {
-    /// A name matches if it contains the filter's. Nothing here is ever archived or made from a prompt.
+    /// A name matches if it contains the filter's.
     fn matches(&self, method: &Method) -> bool {
-        self.chain_id.is_none_or(|chain| chain == CHAIN_ID)
+        self.chain_id.is_none_or(|chain| chain == method.chain_id)
             && self.name.as_ref().is_none_or(|name| method.name.contains(name))
-            && !matches!(self.status, Life::Archived)
+            && match self.status {
+                Life::Archived => method.deleted,
+                Life::Both => true,
+                Life::Live => !method.deleted,
+            }
             && self.contract_address.is_none_or(|contract| contract == method.contract)
-            && self.prompt_id.is_none()
+            && self.prompt_id.is_none_or(|prompt| method.prompt_id == Some(prompt))
             && self.method_type.is_none_or(|kind| matches!(kind, Type::Read) == method.declaration.is_read())
     }
 }
@@ -91,30 +99,55 @@ pub(super) async fn create(
     State(shared): State<Arc<Shared>>,
     Body(new): Body<Create>,
 ) -> Result<Json<Value>, Failure> {
-    check_chain(Some(new.chain_id))?;
-    check_wallet(&shared, Some(new.wallet_id))?;
     let now = shared.now();
     let mut state = shared.state();
-    let inputs = Fields::declare(new.inputs, "inputs", &mut state.entropy)?;
-    let outputs = Fields::declare(new.outputs.unwrap_or_default(), "outputs", &mut state.entropy)?;
+    state.chains.check(new.chain_id)?;
+    state.wallets.check(new.wallet_id, new.chain_id)?;
+    let World { entropy, methods, webhooks, .. } = &mut *state;
+    let known = |id| methods.iter().find_map(|method| method.declaration.find_struct(id));
+    let mut declarer = Declarer { entropy, business_id: shared.account.business_id, now, known: &known };
+    let inputs = declarer.declare(new.inputs, "inputs")?;
+    let outputs = declarer.declare(new.outputs.unwrap_or_default(), "outputs")?;
+    let declaration = Declaration::new(&new.function_name, new.state_mutability, inputs, outputs)?;
+    let id = entropy.uuid();
+    let callback = new.callback_url.map(|url| webhooks.subscribe((id, &new.name), url, entropy, now));
+    let callback_url = callback.transpose()?;
     let method = Method {
-        id: state.entropy.uuid(),
+        id,
+        chain_id: new.chain_id,
+        wallet_id: new.wallet_id,
         name: new.name,
         description: new.description,
         contract: new.contract_address,
-        declaration: Declaration::new(&new.function_name, new.state_mutability, inputs, outputs)?,
-        callback_url: new.callback_url,
+        declaration,
+        prompt_id: None,
+        callback_url,
         created: now,
         updated: now,
+        deleted: false,
     };
     let json = method.to_json(&shared.account);
     state.methods.push(method);
     Ok(Json(json))
 }
 
-/// `GET /methods/{id}`.
+/// `GET /methods/{id}`: an archived one is there too, and says so.
 pub(super) async fn get(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Failure> {
-    Ok(Json(find(&shared, id)?.to_json(&shared.account)))
+    let state = shared.state();
+    let method = state.methods.iter().find(|method| method.id == id).ok_or_else(unknown)?;
+    Ok(Json(method.to_json(&shared.account)))
+}
+
+/// `DELETE /methods/{id}`: archives it. Two clients need an answer that is JSON, the specification has none.
+pub(super) async fn delete(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Response, Failure> {
+    let now = shared.now();
+    let mut state = shared.state();
+    let method = live_mut(&mut state.methods, id)?;
+    (method.deleted, method.updated) = (true, now);
+    Ok(match shared.account.dialect {
+        Dialect::Strict => StatusCode::OK.into_response(),
+        Dialect::Both | Dialect::Legacy => Json(json!({"success": true})).into_response(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -144,15 +177,17 @@ pub(super) async fn update(
     State(shared): State<Arc<Shared>>,
     Body(change): Body<Update>,
 ) -> Result<Json<Value>, Failure> {
-    check_chain(change.chain_id)?;
-    check_wallet(&shared, change.wallet_id)?;
     let now = shared.now();
     let mut state = shared.state();
-    let Some(method) = state.methods.iter_mut().find(|method| method.id == id) else {
-        return Err(unknown());
-    };
+    let World { methods, chains, wallets, webhooks, entropy, .. } = &mut *state;
+    let method = live_mut(methods, id)?;
+    let chain_id = change.chain_id.unwrap_or(method.chain_id);
+    let wallet_id = change.wallet_id.unwrap_or(method.wallet_id);
+    chains.check(chain_id)?;
+    wallets.check(wallet_id, chain_id)?;
     let Update { function_name, state_mutability, .. } = &change;
     method.declaration = method.declaration.renamed(function_name.as_deref(), *state_mutability)?;
+    (method.chain_id, method.wallet_id) = (chain_id, wallet_id);
     method.contract = change.contract_address.unwrap_or(method.contract);
     if let Some(name) = change.name {
         method.name = name;
@@ -160,36 +195,31 @@ pub(super) async fn update(
     if let Some(description) = change.description {
         method.description = description;
     }
-    if let Some(callback_url) = change.callback_url {
-        method.callback_url = callback_url;
+    match change.callback_url {
+        None => {}
+        Some(None) => {
+            webhooks.unsubscribe(id);
+            method.callback_url = None;
+        }
+        Some(Some(url)) => {
+            method.callback_url = Some(webhooks.subscribe((id, &method.name), url, entropy, now)?);
+        }
     }
     method.updated = now;
     Ok(Json(method.to_json(&shared.account)))
 }
 
-/// The method with this id, as it is now.
+/// The method with this id, as it is now, if it can be called.
 pub(super) fn find(shared: &Shared, id: Uuid) -> Result<Method, Failure> {
     let state = shared.state();
-    let method = state.methods.iter().find(|method| method.id == id);
+    let method = state.methods.iter().find(|method| method.id == id && !method.deleted);
     method.cloned().ok_or_else(unknown)
+}
+
+fn live_mut(methods: &mut [Method], id: Uuid) -> Result<&mut Method, Failure> {
+    methods.iter_mut().find(|method| method.id == id && !method.deleted).ok_or_else(unknown)
 }
 
 fn unknown() -> Failure {
     Failure::unknown_entity("no contract method has this id")
-}
-
-fn check_chain(id: Option<u64>) -> Result<(), Failure> {
-    if id.is_some_and(|id| id != CHAIN_ID) {
-        let message = format!("the sandbox has chain {CHAIN_ID} only");
-        return Err(Failure::invalid("body", "chainId", message));
-    }
-    Ok(())
-}
-
-/// Refuses a wallet that is not the sandbox's.
-pub(super) fn check_wallet(shared: &Shared, id: Option<Uuid>) -> Result<(), Failure> {
-    if id.is_some_and(|id| id != shared.account.wallet.id) {
-        return Err(Failure::invalid("body", "walletId", "no wallet has this id"));
-    }
-    Ok(())
 }

@@ -1,10 +1,11 @@
 //! The 1Shot API in this process, over a chain in this process: no account, no network, no money.
 //!
-//! A [`Sandbox`] serves the REST API on a port of the loopback interface. Behind it runs an EVM with
-//! [Base Sepolia](https://docs.base.org)'s chain id, and in that a real ERC-20 token with
-//! [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009), compiled from Solidity, at the address of Base Sepolia's USDC.
-//! Its EIP-712 domain is the real one, so an authorization signed for Base Sepolia is good here. Transfers really
-//! execute, and what would revert there reverts here.
+//! A [`Sandbox`] serves the REST API on a port of the loopback interface. Behind it runs an EVM for each of its chains:
+//! [Base Sepolia](https://docs.base.org), which [`Sandbox::token_address`] and [`Sandbox::balance_of`] are about, and
+//! Base, Polygon, Polygon Amoy, Avalanche and Avalanche Fuji. On each is a real ERC-20 token with
+//! [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009), compiled from Solidity, at the address of that chain's USDC. Its
+//! EIP-712 domain is the real one, so an authorization signed for the real chain is good here. Transfers really execute,
+//! and what would revert there reverts here.
 //!
 //! ```
 //! use x402_oneshot::sandbox::Sandbox;
@@ -23,39 +24,130 @@
 //! # }
 //! ```
 //!
+//! # Other chains, tokens and payers
+//!
+//! The [builder](SandboxBuilder) adds chains and tokens of any number of decimals, and says what wallets and buyer hold.
+//! [`Sandbox::smart_wallet`] makes a payer that is a contract:
+//!
+//! ```
+//! use alloy_primitives::U256;
+//! use x402_core::{Asset, Network};
+//! use x402_oneshot::sandbox::Sandbox;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+//! let ethereum = 1;
+//! let sandbox = Sandbox::builder().chain(ethereum).buyer_funds(20).start().await?;
+//!
+//! let usdc = Asset::usdc(&Network::eip155(ethereum)).expect("in the table");
+//! let payer = sandbox.smart_wallet(sandbox.buyer_address());
+//! assert_eq!(sandbox.balance_in(ethereum, usdc.address(), payer), Some(U256::from(20_000_000)));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it serves
 //!
 //! | endpoint | |
 //! |---|---|
 //! | `POST /token` | OAuth2 client credentials, as a form or as JSON |
-//! | `GET /business/{id}/wallets`, `GET /wallets/{id}` | one wallet, funded |
-//! | `GET` and `POST /business/{id}/methods` | contract methods |
-//! | `GET` and `PUT /methods/{id}` | one of them |
+//! | `GET /chains`, `GET /chains/{id}/fees`, `GET /chains/{id}/contracts/{address}` | the chains, and what is on them |
+//! | `GET` and `POST /business/{id}/wallets` | wallets: one on each chain at the start; all are funded when made |
+//! | `GET`, `PUT` and `DELETE /wallets/{id}` | one of them; deleted only when nearly empty |
+//! | `POST /wallets/{id}/transfer` | sends native currency |
+//! | `GET` and `POST /wallets/{id}/signature/{type}` | `erc3009`, `permit2`, `erc712` and `erc191`, by the wallet's key |
+//! | `PUT /wallets/{id}/authorizePermit2` | an approval, answered when it is mined |
+//! | `GET` and `POST /business/{id}/methods` | contract methods, with structs and static values |
+//! | `POST /business/{id}/methods/abi` | a contract method for each function of an ABI |
+//! | `POST /business/{id}/methods/prompt`, `POST /prompts/search` | those of a prompt; there is one for each token |
+//! | `GET`, `PUT` and `DELETE /methods/{id}` | one of them; a deleted one stays in the archive |
 //! | `POST /methods/{id}/test` | a static call |
+//! | `POST /methods/{id}/estimate` | the least gas that the call succeeds with, and the fees |
+//! | `POST /methods/{id}/encode` | the call's bytes |
+//! | `POST /methods/{id}/read` | what a view or pure function answers |
 //! | `POST /methods/{id}/execute` | a transaction: `Pending`, `Submitted`, then `Completed` or `Failed` |
+//! | `POST /methods/executeBatch` | several in one transaction, by an upgraded wallet |
+//! | `GET` and `POST /business/{id}/events` | contract events |
+//! | `GET`, `PUT` and `DELETE /events/{id}`, `POST /events/{id}/search` | one of them, and its logs |
 //! | `GET /business/{id}/transactions`, `GET /transactions/{id}` | what became of it |
-//! | `GET /x402/supported` | the token, in both versions of x402 |
+//! | `GET /webhooks` | what webhooks can tell of |
+//! | `GET` and `POST /business/{id}/webhooks/endpoints`, `…/triggers` | who is told, and of what |
+//! | `GET`, `PUT` and `DELETE /webhooks/endpoints/{id}`, `PUT …/rotate` | one of them; a URL has one key |
+//! | `PUT` and `DELETE /webhooks/triggers/{id}` | one of them |
+//! | `GET /webhooks/endpoints/{id}/webhooks`, `GET /webhooks/{id}/attempts` | what was sent, and what came back |
+//! | `GET /x402/supported` | the tokens of each chain with a wallet, in both versions of x402 |
 //! | `POST /x402/verify` | the checks of x402, then a static call |
 //! | `POST /x402/settle` | the same, then a transaction, answered when it is mined |
 //!
+//! What can go wrong there goes wrong when you say so: see [`faults`]. With a [seed](SandboxBuilder::seed), a
+//! [clock](SandboxClock) that is moved by hand and [mining](SandboxBuilder::manual_mining) likewise, the same calls get
+//! the same answers byte for byte. Tests in other languages do all that [over HTTP](faults::admin).
+//!
 //! Everything but `/token` wants the bearer token, and the only credentials that get one are those of
-//! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. A method's `callbackUrl` is kept, but
-//! nothing is sent to it. Struct parameters are not supported. Nothing is ever forgotten: memory grows with use.
+//! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. Webhooks go to a method's `callbackUrl` and to
+//! the endpoints that ask for them, on this machine only unless
+//! [the builder says otherwise](SandboxBuilder::dangerous_webhooks_anywhere); what is to go wrong with them is said to
+//! [`Sandbox::webhooks`]. Permit2 has an address, but is not there. Nothing is ever
+//! forgotten: memory grows with use.
+//!
+//! # Batches and EIP-7702
+//!
+//! A wallet is upgraded when something is executed with `upgradeTo7710`: in the same transaction it takes the code of a
+//! small account contract of the sandbox by [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702), and keeps it. This is
+//! not the smart account that 1Shot upgrades to, and knows no delegations. `executeBatch` refuses other wallets with 400.
+//! A batch is the wallet's call to itself, so that the EVM undoes all of it when part of an atomic one fails. Other
+//! accounts take code by an `authorizationList`, as on any chain: what is signed for another chain or nonce is passed
+//! over, and the transaction goes on.
+//!
+//! # Where clients and specification disagree
+//!
+//! By default the sandbox suits the published clients: a transaction has `contractMethodId` and `contractMethodIds`,
+//! `DELETE /methods/{id}` answers with JSON, and transactions are listed where the Python client looks for them too.
+//! [`SandboxBuilder::strict_spec`] follows the specification to the letter, [`SandboxBuilder::legacy`] the servers of 2025.
 
 mod entropy;
 
 mod error;
 pub use error::SandboxError;
 
+mod dialect;
+
 mod account;
+
+mod clock;
+pub use clock::SandboxClock;
+
+mod connection;
+
+mod event;
+pub use event::SandboxEvent;
+
+mod network;
+
+mod artifact;
+
+mod smart_account;
+
+mod delegation;
+
+mod chain;
+
+mod receipt;
 
 mod token;
 
-mod chain;
+mod smart_wallet;
+
+mod wallet;
+pub use wallet::SandboxWallet;
 
 mod value;
 
 mod failure;
+
+mod parameter;
+
+mod structure;
 
 mod declaration;
 
@@ -64,13 +156,25 @@ mod revert;
 mod buyer;
 pub use buyer::BuyerKey;
 
+mod log;
+mod webhooks;
+pub use webhooks::{DeliveryStatus, SandboxAttempt, SandboxDelivery, SandboxWebhooks, WebhookFault, WebhookShape};
+
 mod method;
+
+mod contract_event;
 
 mod transaction;
 pub use transaction::{SandboxStatus, SandboxTransaction};
 
 mod requests;
 pub use requests::RequestCounts;
+
+mod settings;
+
+mod table;
+
+pub mod faults;
 
 mod shared;
 
@@ -80,11 +184,32 @@ mod extract;
 
 mod auth;
 
+mod chains;
+
 mod wallets;
 
 mod methods;
 
+mod invocation;
+
+mod simulate;
+
 mod execute;
+
+mod batch;
+
+mod prompt;
+
+mod prompts;
+
+mod imports;
+
+mod contract_events;
+mod transfer;
+
+mod typed_data;
+
+mod signatures;
 
 mod transactions;
 
@@ -98,6 +223,8 @@ mod miner;
 
 mod handle;
 pub use handle::Sandbox;
+
+mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

@@ -8,15 +8,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use x402_core::exact::{Terms, check};
 use x402_core::{
-    Asset, FacilitatorRequest, Network, PaymentRequirements, Reason, Scheme, Signature, UnixSeconds, X402Version, wire,
+    FacilitatorRequest, Network, PaymentRequirements, Reason, Scheme, Signature, UnixSeconds, X402Version, wire,
 };
 
-use super::chain::{CHAIN_ID, Call};
-use super::execute::DEFAULT_GAS;
+use super::chain::{Call, Order};
 use super::extract::parse;
 use super::failure::Failure;
-use super::shared::Shared;
-use super::{revert, token};
+use super::invocation::DEFAULT_GAS;
+use super::revert;
+use super::shared::{Shared, State};
 use crate::facilitator::failure::reason;
 
 sol! {
@@ -60,13 +60,18 @@ impl Payment {
         self.request.payload().version()
     }
 
+    /// The network it is for.
+    pub(super) fn network(&self) -> &Network {
+        &self.request.requirements().network
+    }
+
     /// Who pays, in JSON.
     pub(super) fn payer(&self) -> Value {
         self.request.exact().map_or(Value::Null, |payment| payment.authorization.from.to_checksum(None).into())
     }
 
     /// The transfer, if it would succeed now; else the protocol's code for why it would not.
-    pub(super) fn check(&self, shared: &Shared) -> Result<Call, Reason> {
+    pub(super) fn check(&self, shared: &Shared) -> Result<Order, Reason> {
         let (payload, requirements) = (self.request.payload(), self.request.requirements());
         if self.version != payload.version().as_u64() {
             return Err(Reason::INVALID_X402_VERSION);
@@ -74,23 +79,27 @@ impl Payment {
         if requirements.scheme != Scheme::EXACT || *payload.scheme() != Scheme::EXACT {
             return Err(Reason::UNSUPPORTED_SCHEME);
         }
-        let network = Network::eip155(CHAIN_ID);
-        if requirements.network != network || *payload.network() != network {
+        let network = requirements.network.clone();
+        let State { chains, wallets, .. } = &*shared.state();
+        let chain = network.chain_id().and_then(|id| chains.get(id)).ok_or(Reason::INVALID_NETWORK)?;
+        let wallet = wallets.of_chain(chain.id()).ok_or(Reason::INVALID_NETWORK)?;
+        if *payload.network() != network {
             return Err(Reason::INVALID_NETWORK);
         }
-        let accepted = payload.accepted().is_none_or(|accepted| same(accepted, requirements));
-        if requirements.asset != token::ADDRESS || !accepted {
+        let token = requirements.asset.evm().and_then(|asset| chain.token(asset));
+        let token = token.ok_or(Reason::INVALID_PAYMENT_REQUIREMENTS)?;
+        if !payload.accepted().is_none_or(|accepted| same(accepted, requirements)) {
             return Err(Reason::INVALID_PAYMENT_REQUIREMENTS);
         }
         let payment = payload.exact().ok_or(Reason::INVALID_PAYLOAD)?;
         let now = shared.now();
         let terms = Terms {
             pay_to: requirements.pay_to.evm().ok_or(Reason::INVALID_PAYMENT_REQUIREMENTS)?,
-            asset: token::ADDRESS,
+            asset: token.address(),
             value: requirements.amount.as_u256(),
             // Who remembers no payments need not care for how long one is valid.
             max_timeout: Duration::MAX,
-            domain: Asset::usdc(&network).ok_or(Reason::INVALID_NETWORK)?.domain(),
+            domain: token.domain(),
             network,
         };
         let _checked = check(payment, &terms, payload.version(), UnixSeconds::from_secs(now))?;
@@ -108,14 +117,14 @@ impl Payment {
             s: signature.s(),
         };
         let call = Call {
-            from: shared.account.wallet.address,
-            to: token::ADDRESS,
+            from: wallet.address,
+            to: token.address(),
             value: U256::ZERO,
             input: transfer.abi_encode().into(),
             gas_limit: DEFAULT_GAS,
         };
-        match shared.state().chain.call(&call, now).result {
-            Ok(_) => Ok(call),
+        match chain.call(&call, now).result {
+            Ok(_) => Ok(Order { chain_id: chain.id(), wallet_id: wallet.id, call }),
             Err(fault) => Err(reason(Some(&revert::Reason::from(fault).message), Reason::SIMULATION_FAILED)),
         }
     }

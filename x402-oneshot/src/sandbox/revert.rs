@@ -12,6 +12,8 @@ use super::{token, value};
 pub(super) struct Reason {
     /// The name of the Solidity error, or of the kind of failure.
     name: String,
+    /// Of the Solidity error, such as `ERC20InsufficientBalance(address,uint256,uint256)`; empty if there was none.
+    signature: String,
     /// What people read, such as `ERC20InsufficientBalance(0x…, 0, 50000)`.
     pub(super) message: String,
     /// The revert data, empty if the contract gave none or never got to.
@@ -19,8 +21,22 @@ pub(super) struct Reason {
 }
 
 impl Reason {
+    fn new(name: &str, signature: String, message: String, data: Bytes) -> Self {
+        Self { name: name.to_owned(), signature, message, data }
+    }
+
     pub(super) fn to_json(&self) -> Value {
         json!({"name": self.name, "message": self.message, "data": self.data})
+    }
+
+    /// The revert data; `None` if the contract gave none or never got to.
+    pub(super) fn data(&self) -> Option<&Bytes> {
+        Some(&self.data).filter(|data| !data.is_empty())
+    }
+
+    /// Name, signature and text of the Solidity error, if it was one.
+    pub(super) fn decoded(&self) -> Option<[&str; 3]> {
+        (!self.signature.is_empty()).then_some([&self.name, &self.signature, &self.message])
     }
 }
 
@@ -31,29 +47,29 @@ impl From<Fault> for Reason {
             Fault::Refused(why) => ("Refused", why, Bytes::new()),
             Fault::Reverted(data) => return decode(data),
         };
-        Self { name: name.to_owned(), message, data }
+        Self::new(name, String::new(), message, data)
     }
 }
 
 fn decode(data: Bytes) -> Reason {
     // `require(condition, "text")`
     if let Ok(revert) = Revert::abi_decode(&data) {
-        return Reason { name: "Error".to_owned(), message: revert.reason, data };
+        return Reason::new("Error", Revert::SIGNATURE.to_owned(), revert.reason, data);
     }
     // An overflow, a division by zero and the like.
     if let Ok(panic) = Panic::abi_decode(&data) {
-        return Reason { name: "Panic".to_owned(), message: panic.to_string(), data };
+        return Reason::new("Panic", Panic::SIGNATURE.to_owned(), panic.to_string(), data);
     }
     for error in token::ARTIFACT.abi.errors() {
         if let Ok(decoded) = error.decode_error(&data) {
             let arguments: Vec<String> = decoded.body.iter().map(value::to_text).collect();
             let message = format!("{}({})", error.name, arguments.join(", "));
-            return Reason { name: error.name.clone(), message, data };
+            return Reason::new(&error.name, error.signature(), message, data);
         }
     }
     let message =
         if data.is_empty() { "execution reverted".to_owned() } else { format!("execution reverted with data {data}") };
-    Reason { name: "Reverted".to_owned(), message, data }
+    Reason::new("Reverted", String::new(), message, data)
 }
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
 //! Transactions and the life they lead: pending, submitted, then completed or failed.
 
-use alloy_dyn_abi::EventExt;
 use alloy_primitives::{Address, B256, Log, U256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::Account;
-use super::chain::{CHAIN_ID, Call, Chain, Done, MAX_FEE, PRIORITY_FEE};
-use super::method::Method;
+use super::chain::{Call, Chain, MAX_FEE, Order, PRIORITY_FEE};
+use super::delegation::Delegations;
+use super::dialect::Dialect;
+use super::faults::{End, Playing};
+use super::receipt::Receipt;
 use super::revert::Reason;
-use super::{token, value};
+use super::{log, value};
 
 /// Where a transaction of the sandbox stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -24,7 +26,7 @@ pub enum SandboxStatus {
     Completed,
     /// Mined, and did nothing.
     Failed,
-    /// Sent once more. The sandbox's transactions never are, but lists can be filtered by it.
+    /// Sent once more, which only happens to a [scripted](super::faults::Lifecycle) one.
     Retrying,
 }
 
@@ -40,51 +42,81 @@ impl SandboxStatus {
 pub struct SandboxTransaction {
     /// The id the API gave it.
     pub id: Uuid,
-    /// The contract method it executes.
-    pub method_id: Uuid,
+    /// The chain it is on.
+    pub chain_id: u64,
+    /// The wallet that pays for it.
+    pub wallet_id: Uuid,
+    /// The contract methods it executes: one, several in a batch, none if it only sends native currency.
+    pub method_ids: Vec<Uuid>,
     /// Where it stands.
     pub status: SandboxStatus,
     /// Its hash, once it is submitted.
     pub hash: Option<B256>,
     /// The text its sender gave it.
     pub memo: Option<String>,
-    /// The decoded revert, if it failed.
+    /// The decoded revert, if it failed and was not scripted to do so.
     pub failure_reason: Option<String>,
+}
+
+/// What a transaction is called.
+pub(super) struct Label {
+    pub(super) method_ids: Vec<Uuid>,
+    pub(super) name: String,
+    pub(super) function_name: String,
 }
 
 /// A transaction as the server keeps it.
 pub(super) struct Transaction {
     pub(super) view: SandboxTransaction,
-    call: Call,
-    method_name: String,
+    pub(super) call: Call,
+    delegations: Delegations,
+    name: String,
     function_name: String,
+    /// The script it follows.
+    life: Playing,
+    /// What the script has it say instead of its status.
+    said: Option<String>,
     gas_used: Option<u64>,
-    logs: Option<Value>,
+    /// Where it ended up in its chain.
+    pub(super) receipt: Option<Receipt>,
+    /// Why it failed on the chain.
+    pub(super) fault: Option<Reason>,
     pub(super) created: u64,
     updated: u64,
     completed: Option<u64>,
 }
 
 impl Transaction {
-    pub(super) fn new(id: Uuid, method: &Method, call: Call, memo: Option<String>, now: u64) -> Self {
+    pub(super) fn new(id: Uuid, label: Label, order: Order, memo: Option<String>, now: u64) -> Self {
         Self {
             view: SandboxTransaction {
                 id,
-                method_id: method.id,
+                chain_id: order.chain_id,
+                wallet_id: order.wallet_id,
+                method_ids: label.method_ids,
                 status: SandboxStatus::Pending,
                 hash: None,
                 memo,
                 failure_reason: None,
             },
-            call,
-            method_name: method.name.clone(),
-            function_name: method.declaration.name().to_owned(),
+            call: order.call,
+            delegations: Delegations::default(),
+            name: label.name,
+            function_name: label.function_name,
+            life: Playing::default(),
+            said: None,
             gas_used: None,
-            logs: None,
+            receipt: None,
+            fault: None,
             created: now,
             updated: now,
             completed: None,
         }
+    }
+
+    /// Lets accounts take code with it.
+    pub(super) fn with_delegations(self, delegations: Delegations) -> Self {
+        Self { delegations, ..self }
     }
 
     /// Who pays for it, and how much at most, in wei.
@@ -94,12 +126,18 @@ impl Transaction {
     }
 
     pub(super) fn is_submitted(&self) -> bool {
-        self.view.status == SandboxStatus::Submitted
+        self.view.status == SandboxStatus::Submitted && self.life.is_released()
+    }
+
+    /// The native currency that it moved, if any: from whom, to whom, how much.
+    pub(super) fn moved(&self) -> Option<(Address, Address, U256)> {
+        let Call { from, to, value, .. } = self.call;
+        (self.view.status == SandboxStatus::Completed && !value.is_zero()).then_some((from, to, value))
     }
 
     /// Broadcasts it, if that was not done before.
     pub(super) fn submit(&mut self, chain: &mut Chain, now: u64) {
-        if self.view.status == SandboxStatus::Pending {
+        if self.view.status == SandboxStatus::Pending && self.life.is_released() {
             self.view.status = SandboxStatus::Submitted;
             self.view.hash = Some(chain.next_hash(&self.call));
             self.updated = now;
@@ -108,41 +146,102 @@ impl Transaction {
 
     /// Executes it in the chain's present block.
     pub(super) fn execute(&mut self, chain: &mut Chain, now: u64) {
-        let execution = chain.transact(&self.call);
-        self.gas_used = Some(execution.gas_used);
-        match execution.result {
-            Ok(Done { logs, .. }) => {
-                self.view.status = SandboxStatus::Completed;
-                self.logs = Some(logs.iter().filter_map(describe).collect());
-            }
-            Err(fault) => {
-                self.view.status = SandboxStatus::Failed;
-                self.view.failure_reason = Some(Reason::from(fault).message);
-            }
-        }
         self.updated = now;
         self.completed = Some(now);
+        match self.life.end() {
+            End::Failed { reason } => {
+                self.view.status = SandboxStatus::Failed;
+                self.view.failure_reason = reason.clone();
+                return;
+            }
+            End::Raced => chain.front_run(&self.call),
+            End::Forever | End::Mined => {}
+        }
+        let (execution, receipt) = chain.transact(&self.call, &self.delegations);
+        self.receipt = receipt;
+        self.gas_used = Some(execution.gas_used);
+        match execution.result {
+            Ok(_) => self.view.status = SandboxStatus::Completed,
+            Err(fault) => {
+                self.view.status = SandboxStatus::Failed;
+                let reason = Reason::from(fault);
+                self.view.failure_reason = Some(reason.message.clone());
+                self.fault = Some(reason);
+            }
+        }
     }
 
-    /// The API's `Transaction`, with the method's id in both forms: clients disagree on which they require.
+    /// What it logged, once it is completed.
+    pub(super) fn logs(&self) -> Option<&[Log]> {
+        let receipt = self.receipt.as_ref().filter(|_| self.view.status == SandboxStatus::Completed);
+        receipt.map(|receipt| receipt.logs.as_slice())
+    }
+
+    /// Gives it a script to follow.
+    pub(super) fn live(&mut self, life: Playing) {
+        self.life = life;
+    }
+
+    /// Takes what the script has the next answer say.
+    pub(super) fn speak(&mut self, chain: &mut Chain, now: u64) {
+        if let Some(status) = self.life.next_status() {
+            self.show(&status, chain, now);
+        }
+    }
+
+    /// Goes back to the usual way, if the script has nothing more to say; tells whether it did.
+    pub(super) fn resume(&mut self, chain: &mut Chain, now: u64) -> bool {
+        if self.view.status.is_final() || !self.life.is_released() {
+            return false;
+        }
+        if self.view.status != SandboxStatus::Pending {
+            self.show("Submitted", chain, now);
+        }
+        true
+    }
+
+    /// Changes the status. What was sent once more comes out of that with another hash.
+    fn show(&mut self, status: &str, chain: &mut Chain, now: u64) {
+        let (known, said) = match status {
+            "Pending" => (SandboxStatus::Pending, None),
+            "Retrying" => (SandboxStatus::Retrying, None),
+            "Submitted" => (SandboxStatus::Submitted, None),
+            unknown => (SandboxStatus::Submitted, Some(unknown.to_owned())),
+        };
+        let resent = self.view.status == SandboxStatus::Retrying && known != SandboxStatus::Retrying;
+        if known == SandboxStatus::Pending {
+            self.view.hash = None;
+        } else if resent || self.view.hash.is_none() {
+            self.view.hash = Some(chain.next_hash(&self.call));
+        }
+        if (known, &said) != (self.view.status, &self.said) {
+            self.updated = now;
+        }
+        self.view.status = known;
+        self.said = said;
+    }
+
+    /// The API's `Transaction`, with the method's id in both forms: clients disagree on which they require. Without a
+    /// method, the single form is the nil UUID, because they all want one.
     pub(super) fn to_json(&self, account: &Account) -> Value {
-        let Self { view, call, .. } = self;
-        json!({
+        let Self { view, call, said, .. } = self;
+        let logs = self.logs().map(|logs| logs.iter().filter_map(describe).collect::<Vec<_>>());
+        let mut json = json!({
             "id": view.id,
-            "contractMethodId": view.method_id,
-            "contractMethodIds": [view.method_id],
+            "contractMethodId": view.method_ids.first().copied().unwrap_or_default(),
+            "contractMethodIds": view.method_ids,
             "apiCredentialId": account.credentials.id,
             "apiKey": account.credentials.key,
             "userId": null,
-            "status": view.status,
+            "status": said.as_ref().map_or_else(|| json!(view.status), |said| json!(said)),
             "transactionHash": view.hash,
             "contractAddress": call.to.to_string(),
-            "name": self.method_name,
+            "name": self.name,
             "functionName": self.function_name,
-            "chainId": CHAIN_ID,
+            "chainId": view.chain_id,
             "memo": view.memo,
             "completed": self.completed,
-            "walletId": account.wallet.id,
+            "walletId": view.wallet_id,
             "failureReason": view.failure_reason,
             "from": call.from.to_string(),
             "to": call.to.to_string(),
@@ -151,29 +250,31 @@ impl Transaction {
             "maxFeePerGas": MAX_FEE.to_string(),
             "maxPriorityFeePerGas": PRIORITY_FEE.to_string(),
             "gasUsed": self.gas_used.map(|gas| gas.to_string()),
-            "logs": self.logs,
+            "logs": logs,
             "updated": self.updated,
             "created": self.created,
             "deleted": false,
-        })
+        });
+        let left_out = match account.dialect {
+            Dialect::Both => None,
+            Dialect::Legacy => Some("contractMethodIds"),
+            Dialect::Strict => Some("contractMethodId"),
+        };
+        if let (Some(name), Some(members)) = (left_out, json.as_object_mut()) {
+            members.remove(name);
+        }
+        json
     }
 }
 
-/// The API's `LogDescription`; `None` for an event that the token does not declare.
-fn describe(log: &Log) -> Option<Value> {
-    let topic = log.topics().first()?;
-    let event = token::ARTIFACT.abi.events().find(|event| event.selector() == *topic)?;
-    let decoded = event.decode_log(log).ok()?;
-    // The decoder sorts the arguments apart; here they are wanted in the order of the declaration.
-    let (mut indexed, mut body) = (decoded.indexed.iter(), decoded.body.iter());
-    let in_order = |input: &alloy_json_abi::EventParam| {
-        if input.indexed { indexed.next() } else { body.next() }
-    };
-    let args = event.inputs.iter().map(in_order).map(|argument| argument.map(value::to_strings));
+/// The API's `LogDescription`; `None` for an event that no contract of the sandbox declares.
+pub(super) fn describe(log: &Log) -> Option<Value> {
+    let event = log::event(*log.topics().first()?)?;
+    let args = log::arguments(event, log)?;
     Some(json!({
         "name": event.name,
         "signature": event.signature(),
-        "topic": topic,
-        "args": args.collect::<Option<Vec<Value>>>()?,
+        "topic": event.selector(),
+        "args": args.iter().map(value::to_strings).collect::<Vec<_>>(),
     }))
 }

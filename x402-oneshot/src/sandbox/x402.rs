@@ -6,29 +6,34 @@ use axum::Json;
 use axum::extract::{Request, State};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use x402_core::{Asset, Network, Reason, X402Version};
+use x402_core::{Network, Reason, X402Version};
 
-use super::chain::{CHAIN_ID, Call};
-use super::declaration::{Declaration, Fields};
+use super::chain::{Chain, Order};
+use super::declaration::Declaration;
 use super::extract::read;
 use super::failure::Failure;
 use super::method::Method;
 use super::payment::Payment;
 use super::shared::{Shared, State as World};
+use super::structure::Declarer;
 use super::token;
 use super::transaction::{SandboxStatus, SandboxTransaction, Transaction};
 use crate::facilitator::failure::reason;
 
-/// What v1 calls Base Sepolia.
-const V1_NETWORK: &str = "base-sepolia";
+/// What a contract method that settles is called in the account, after the token's symbol.
+const METHOD: &str = " transferWithAuthorization (v, r, s)";
 
-/// The name of the contract method that settles, as it stands in the account.
-const METHOD: &str = "USDC transferWithAuthorization (v, r, s)";
+/// `GET /x402/supported`: for each chain with a wallet, a row for each version that has a name for it.
+pub(super) async fn supported(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let state = shared.state();
+    let with_wallet = state.chains.iter().filter(|chain| state.wallets.of_chain(chain.id()).is_some());
+    let kinds: Vec<Value> = with_wallet.flat_map(kinds).collect();
+    Json(json!({ "kinds": kinds }))
+}
 
-/// `GET /x402/supported`: a row for each version, the token in both.
-pub(super) async fn supported() -> Json<Value> {
-    let usdc = Asset::usdc(&Network::eip155(CHAIN_ID));
-    let tokens: Value = usdc
+fn kinds(chain: &Chain) -> impl Iterator<Item = Value> {
+    let tokens: Value = chain
+        .tokens()
         .iter()
         .map(|token| {
             json!({
@@ -40,8 +45,12 @@ pub(super) async fn supported() -> Json<Value> {
             })
         })
         .collect();
-    let kind = |version, network: String| json!({"x402Version": version, "scheme": "exact", "network": network, "tokens": tokens});
-    Json(json!({ "kinds": [kind(1, V1_NETWORK.to_owned()), kind(2, format!("eip155:{CHAIN_ID}"))] }))
+    let network = Network::eip155(chain.id());
+    let names = [(1, network.v1_name().map(str::to_owned)), (2, Some(network.to_string()))];
+    let row = move |(version, name): (u64, Option<String>)| {
+        name.map(|name| json!({"x402Version": version, "scheme": "exact", "network": name, "tokens": tokens}))
+    };
+    names.into_iter().filter_map(row)
 }
 
 /// `POST /x402/verify`: a payment that would not settle is an answer, not an error.
@@ -58,8 +67,8 @@ pub(super) async fn verify(State(shared): State<Arc<Shared>>, request: Request) 
 pub(super) async fn settle(State(shared): State<Arc<Shared>>, request: Request) -> Result<Json<Value>, Failure> {
     let payment = Payment::read(&read(request, &shared).await?)?;
     let outcome = match payment.check(&shared) {
-        Ok(call) => {
-            let id = send(&shared, call)?;
+        Ok(order) => {
+            let id = send(&shared, order)?;
             outcome(&shared.wait(id).await.ok_or_else(Failure::closing)?)
         }
         Err(reason) => Outcome { success: false, reason: Some(reason), hash: Value::Null },
@@ -68,46 +77,46 @@ pub(super) async fn settle(State(shared): State<Arc<Shared>>, request: Request) 
 }
 
 /// Queues the transfer.
-fn send(shared: &Shared, call: Call) -> Result<Uuid, Failure> {
+fn send(shared: &Shared, order: Order) -> Result<Uuid, Failure> {
     let now = shared.now();
     let mut world = shared.state();
-    let method = imported(&mut world, now)?;
+    let method = imported(&mut world, &order, shared.account.business_id, now)?;
     let id = world.entropy.uuid();
-    shared.queue(&mut world, Transaction::new(id, &method, call, None, now))?;
+    shared.queue(&mut world, Transaction::new(id, method.label(), order, None, now))?;
     Ok(id)
 }
 
-/// The contract method behind the endpoints. The sandbox's account has it from its first settlement on.
-fn imported(world: &mut World, now: u64) -> Result<Method, Failure> {
-    if let Some(method) = world.methods.iter().find(|method| method.name == METHOD) {
+/// The contract method behind the endpoints. The sandbox's account has it from the token's first settlement on.
+fn imported(world: &mut World, order: &Order, business_id: Uuid, now: u64) -> Result<Method, Failure> {
+    let contract = order.call.to;
+    let is_it = |method: &&Method| {
+        method.chain_id == order.chain_id && method.contract == contract && method.name.ends_with(METHOD)
+    };
+    if let Some(method) = world.methods.iter().find(is_it) {
         return Ok(method.clone());
     }
-    let inputs = json!([
-        {"name": "from", "type": "address", "index": 0},
-        {"name": "to", "type": "address", "index": 1},
-        {"name": "value", "type": "uint", "index": 2},
-        {"name": "validAfter", "type": "uint", "index": 3},
-        {"name": "validBefore", "type": "uint", "index": 4},
-        {"name": "nonce", "type": "bytes", "typeSize": 32, "index": 5},
-        {"name": "v", "type": "uint", "typeSize": 8, "index": 6},
-        {"name": "r", "type": "bytes", "typeSize": 32, "index": 7},
-        {"name": "s", "type": "bytes", "typeSize": 32, "index": 8},
-    ]);
-    let inputs = serde_json::from_value(inputs).expect("a declaration that every settlement of the tests reads");
-    let inputs = Fields::declare(inputs, "inputs", &mut world.entropy)?;
-    let outputs = Fields::declare(Vec::new(), "outputs", &mut world.entropy)?;
-    let mutability = alloy_json_abi::StateMutability::NonPayable;
+    let token = world.chains.get(order.chain_id).and_then(|chain| chain.token(contract));
+    let symbol = token.map(|token| token.symbol().to_owned()).unwrap_or_default();
+    let overloads = token::ARTIFACT.abi.function("transferWithAuthorization");
+    let function = overloads.and_then(|all| all.iter().find(|function| function.inputs.len() == 9));
+    let function = function.expect("the committed token has both overloads");
+    let World { entropy, methods, .. } = world;
+    let mut declarer = Declarer { entropy, business_id, now, known: &|_| None };
     let method = Method {
-        id: world.entropy.uuid(),
-        name: METHOD.to_owned(),
+        declaration: Declaration::of_function(function, |_| None, &mut declarer)?,
+        id: entropy.uuid(),
+        chain_id: order.chain_id,
+        wallet_id: order.wallet_id,
+        name: format!("{symbol}{METHOD}"),
         description: "Settles what /x402/settle is given".to_owned(),
-        contract: token::ADDRESS,
-        declaration: Declaration::new("transferWithAuthorization", mutability, inputs, outputs)?,
+        contract,
+        prompt_id: None,
         callback_url: None,
         created: now,
         updated: now,
+        deleted: false,
     };
-    world.methods.push(method.clone());
+    methods.push(method.clone());
     Ok(method)
 }
 
@@ -137,14 +146,14 @@ impl Outcome {
                 "success": success,
                 "error": reason,
                 "txHash": hash,
-                "networkId": success.then_some(V1_NETWORK),
+                "networkId": success.then(|| payment.network().v1_name()),
             }),
             X402Version::V2 => json!({
                 "x402Version": 2,
                 "success": success,
                 "errorReason": reason,
                 "transaction": hash,
-                "network": success.then(|| format!("eip155:{CHAIN_ID}")),
+                "network": success.then(|| payment.network().to_string()),
                 "payer": payment.payer(),
             }),
         }

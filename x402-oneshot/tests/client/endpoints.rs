@@ -77,7 +77,7 @@ async fn methods_are_listed_and_got() {
     let script = Script::new().call(answer(200, page(METHOD))).call(answer(200, METHOD));
     let client = script.client();
     let list = client.methods().list(business()).chain(84532).name("n");
-    let list = list.status(MethodStatus::Live).contract(USDC).kind(MethodKind::Write);
+    let list = list.status(MethodStatus::Live).contract(USDC).prompt(ID.parse().unwrap()).kind(MethodKind::Write);
     list.page(1).page_size(10).send().await.unwrap();
     client.methods().get(ID.parse().unwrap()).await.unwrap();
     let lines: Vec<_> = script.api_calls().into_iter().map(|call| call.line).collect();
@@ -86,7 +86,7 @@ async fn methods_are_listed_and_got() {
         [
             format!(
                 "GET /v0/business/{ID}/methods?chainId=84532&name=n&status=live\
-                 &contractAddress={USDC}&methodType=write&page=1&pageSize=10"
+                 &contractAddress={USDC}&promptId={ID}&methodType=write&page=1&pageSize=10"
             ),
             format!("GET /v0/methods/{ID}"),
         ]
@@ -180,14 +180,15 @@ async fn transactions_are_listed_by_every_filter() {
     let client = script.client();
     let list = client.transactions().list(business()).chain(84532);
     let list = list.status(TransactionStatus::Completed).wallet(wallet());
-    let list = list.method(ID.parse().unwrap()).memo("0xabc/1 #2");
+    let list = list.method(ID.parse().unwrap()).credential(ID.parse().unwrap()).user(ID.parse().unwrap());
+    let list = list.memo("0xabc/1 #2");
     let list = list.created_after(1).created_before(2).page(3).page_size(4);
     list.send().await.unwrap();
     assert_eq!(
         script.only_call().line,
         format!(
             "GET /v0/business/{ID}/transactions?chainId=84532&status=Completed&walletId={ID}\
-             &contractMethodId={ID}&memo=0xabc%2F1+%232&createdAfter=1&createdBefore=2\
+             &contractMethodId={ID}&apiCredentialId={ID}&userId={ID}&memo=0xabc%2F1+%232&createdAfter=1&createdBefore=2\
              &page=3&pageSize=4"
         )
     );

@@ -4,7 +4,9 @@ use alloy_primitives::{U256, address, b256};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use x402_oneshot::MethodId;
-use x402_oneshot::api::{ContractMethod, ParamType, StateMutability, Transaction, TransactionStatus, Wallet};
+use x402_oneshot::api::{
+    ContractMethod, MethodParam, ParamStruct, ParamType, StateMutability, Transaction, TransactionStatus, Wallet,
+};
 
 const USDC: alloy_primitives::Address = address!("036CbD53842c5426634e7929541eC2318f3dCF7e");
 
@@ -112,6 +114,57 @@ fn a_contract_method_with_a_type_not_known_here() {
             (1, &ParamType::Bytes, Some(32)),
             (2, &ParamType::Other("fixed".to_owned()), Some(128)),
         ]
+    );
+}
+
+#[test]
+fn a_struct_parameter_is_described_or_named_but_not_both_and_numbers_its_members() {
+    let id = "5d0f3e0c-9c1e-4d6a-8a3f-0e9a1b2c3d4e";
+    let inner = ParamStruct::new().param(MethodParam::new("x", ParamType::from("fixed")).size(128).decimals(18));
+    let outer = ParamStruct::new()
+        .name("Order")
+        .business(id.parse().unwrap())
+        .param(MethodParam::new("to", ParamType::Address).static_value("0xab"))
+        .param(MethodParam::of_struct("inner", inner.clone()).fixed_array(2));
+    let mut both = MethodParam::of_struct("known", inner);
+    both.type_struct_id = Some(id.parse().unwrap());
+    let outer = outer.param(both).param(MethodParam::of_known_struct("more", id.parse().unwrap()).array());
+    assert_eq!(
+        serde_json::to_value(&outer).unwrap(),
+        json!({
+            "name": "Order",
+            "businessId": id,
+            "params": [
+                {"name": "to", "type": "address", "index": 0, "staticValue": "0xab"},
+                {"name": "inner", "type": "struct", "index": 1, "isArray": true, "arraySize": 2, "typeStruct": {
+                    "params": [{"name": "x", "type": "fixed", "index": 0, "typeSize": 128, "typeSize2": 18}],
+                }},
+                {"name": "known", "type": "struct", "index": 2, "typeStructId": id},
+                {"name": "more", "type": "struct", "index": 3, "isArray": true, "typeStructId": id},
+            ],
+        })
+    );
+}
+
+#[test]
+fn a_parameter_that_was_read_can_be_sent_again_without_what_the_api_added() {
+    let id = "5d0f3e0c-9c1e-4d6a-8a3f-0e9a1b2c3d4e";
+    let read: MethodParam = serde_json::from_value(json!({
+        "id": id, "structId": id, "name": "order", "type": "struct", "index": 0, "typeSize": null, "isArray": false,
+        "description": null, "value": "fixed by an sdk",
+        "typeStruct": {"id": id, "businessId": id, "updated": 2, "created": 1,
+            "params": [{"id": id, "structId": id, "name": "x", "type": "uint", "index": 0, "value": "7"}]},
+    }))
+    .unwrap();
+    assert_eq!((read.id, read.struct_id), (id.parse().ok(), id.parse().ok()));
+    assert_eq!(read.fixed_value(), Some("fixed by an sdk"));
+    assert_eq!(read.type_struct.as_ref().unwrap().params[0].kind, ParamType::Uint);
+    let sent = ParamStruct::new().param(read);
+    assert_eq!(
+        serde_json::to_value(&sent.params[0]).unwrap(),
+        json!({"name": "order", "type": "struct", "index": 0, "staticValue": "fixed by an sdk", "typeStruct": {
+            "businessId": id, "params": [{"name": "x", "type": "uint", "index": 0, "staticValue": "7"}],
+        }})
     );
 }
 

@@ -3,9 +3,12 @@
 use std::error::Error as StdError;
 
 use x402_oneshot::api::{
-    ContractMethod, Execute, ListMethods, ListTransactions, ListWallets, Methods, Params, Test, TestOutcome,
-    Transaction, Transactions, WaitPolicy, Wallet, Wallets, X402, X402Settlement, X402Supported, X402Verification,
+    ChainInfo, Chains, ContractCode, ContractMethod, Erc3009Transfer, Execute, FullPrompt, GasFees, ListChains,
+    ListMethods, ListTransactions, ListWallets, Methods, NativeTransfer, NewWallet, Params, Permit2Transfer, Prompts,
+    Report, Reports, SearchPrompts, Test, TestOutcome, Transaction, Transactions, TypedData, UpdateWallet, WaitPolicy,
+    Wallet, WalletSignature, Wallets, X402, X402Settlement, X402Supported, X402Verification,
 };
+use x402_oneshot::facilitator::{Listener, Native, NativeBuilder, Overload, ProvisionError, Relayed, RelayedBuilder};
 use x402_oneshot::transport::{Transport, TransportError};
 use x402_oneshot::{
     ApiError, BaseUrl, BaseUrlError, Client, Config, ConfigError, Credentials, DecodeError, Error, MethodId, Page,
@@ -27,12 +30,17 @@ fn every_public_type_is_send_and_sync() {
     shareable::<(MethodId, TransactionId)>();
     shareable::<(Wallets<'static>, Methods<'static>, Transactions<'static>)>();
     shareable::<(ListWallets<'static>, ListMethods<'static>, ListTransactions<'static>)>();
+    shareable::<(ChainInfo, ContractCode, GasFees, FullPrompt, WalletSignature)>();
+    shareable::<(NewWallet, UpdateWallet, NativeTransfer, Erc3009Transfer, Permit2Transfer, TypedData)>();
+    shareable::<(Chains<'static>, ListChains<'static>, Prompts<'static>, SearchPrompts<'static>)>();
+    shareable::<(Report, Reports, Relayed, RelayedBuilder, Native, NativeBuilder, Listener, Overload)>();
     shareable::<std::sync::Arc<dyn Transport>>();
     error::<Error>();
     error::<ConfigError>();
     error::<BaseUrlError>();
     error::<DecodeError>();
     error::<ParseIdError>();
+    error::<ProvisionError>();
     error::<TransportError>();
 }
 
@@ -41,9 +49,17 @@ fn the_futures_of_calls_can_be_spawned() {
     let client = Script::new().client();
     sendable(&client.transactions().get(ID.parse().unwrap()));
     sendable(&client.wallets().list(ID.parse().unwrap()).send());
+    sendable(&client.wallets().sign_erc191(ID.parse().unwrap(), "text"));
+    sendable(&client.wallets().delete(ID.parse().unwrap()));
+    sendable(&client.chains().fees(1));
+    sendable(&client.prompts().search("query").send());
     sendable(&client.methods().test(ID.parse().unwrap(), Params::new()));
+    sendable(&client.transactions().list(ID.parse().unwrap()).stream());
     sendable(&client.methods().execute(ID.parse().unwrap(), Params::new()));
     sendable(&client.transactions().wait(ID.parse().unwrap(), &WaitPolicy::new()));
+    sendable(&client.transactions().wait_reported(ID.parse().unwrap(), &WaitPolicy::new(), &Reports::new()));
+    sendable(&Relayed::builder(client.clone(), ID.parse().unwrap()).connect());
+    sendable(&Native::builder(client, ID.parse().unwrap()).connect());
 }
 
 #[test]

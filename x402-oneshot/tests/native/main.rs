@@ -2,6 +2,7 @@
 #![cfg(all(feature = "sandbox", feature = "reqwest"))]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+mod confirmation;
 mod conformance;
 mod connect;
 mod fixtures;

@@ -14,12 +14,14 @@ use x402_core::{
 };
 use x402_oneshot::{
     Client, Config, Credentials, RetryPolicy,
-    facilitator::Native,
+    api::WaitPolicy,
+    facilitator::{Native, NativeBuilder},
     sandbox::{Sandbox, SandboxBuilder},
     transport::{Sending, Transport},
 };
 
 pub(crate) const SELLER: Address = Address::repeat_byte(7);
+pub(crate) const BUSINESS: &str = "d5f4e3a1-85ad-42fa-8e21-75545145c7cb";
 pub(crate) const VERSIONS: [X402Version; 2] = [X402Version::V1, X402Version::V2];
 
 /// Blocks come at once, so that nothing is waited for.
@@ -36,8 +38,15 @@ pub(crate) fn client(sandbox: &Sandbox) -> Client {
     Client::new(config.base_url(sandbox.base_url()).unwrap().retry(RetryPolicy::none())).unwrap()
 }
 
+/// Asks often, and gives up after two seconds.
+pub(crate) fn native_builder(sandbox: &Sandbox) -> NativeBuilder {
+    let often = Duration::from_millis(5);
+    let wait = WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(2));
+    Native::builder(client(sandbox), sandbox.business_id()).wait(wait)
+}
+
 pub(crate) async fn native(sandbox: &Sandbox) -> Native {
-    Native::connect(client(sandbox), [usdc()]).await.unwrap()
+    native_builder(sandbox).token(usdc()).connect().await.unwrap()
 }
 
 /// A payment of the sandbox's buyer, good for five minutes unless set otherwise.
@@ -100,7 +109,8 @@ impl Canned {
 
     pub(crate) async fn connect(&self) -> Result<Native, x402_oneshot::facilitator::ProvisionError> {
         let config = Config::new(Credentials::new("key", "secret")).retry(RetryPolicy::none());
-        Native::connect(Client::with_transport(config, self.clone()), [usdc()]).await
+        let client = Client::with_transport(config, self.clone());
+        Native::builder(client, BUSINESS.parse().unwrap()).token(usdc()).unconfirmed().connect().await
     }
 
     /// What was asked since the connection.

@@ -1,7 +1,7 @@
 //! A transport that loses what it is told to lose.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -28,17 +28,31 @@ pub(crate) struct Flaky {
     inner: Arc<ReqwestTransport>,
     loss: Loss,
     spent: Arc<AtomicBool>,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Flaky {
     pub(crate) fn new(base_url: &str, loss: Loss) -> Self {
         let base_url: BaseUrl = base_url.parse().unwrap();
-        Self { inner: Arc::new(ReqwestTransport::new(&base_url).unwrap()), loss, spent: Arc::default() }
+        Self {
+            inner: Arc::new(ReqwestTransport::new(&base_url).unwrap()),
+            loss,
+            spent: Arc::default(),
+            asked: Arc::default(),
+        }
+    }
+}
+
+impl Flaky {
+    /// The queries of all requests, as they come.
+    pub(crate) fn asked(&self) -> Arc<Mutex<Vec<String>>> {
+        Arc::clone(&self.asked)
     }
 }
 
 impl Transport for Flaky {
     fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+        self.asked.lock().unwrap().extend(request.uri().query().map(str::to_owned));
         let loses = request.uri().path().ends_with("/execute") && !self.spent.swap(true, Ordering::SeqCst);
         let broken = || TransportError::new(TransportErrorKind::Io, Reach::MaybeSent);
         Box::pin(async move {

@@ -2,11 +2,17 @@
 
 use alloy_primitives::U256;
 use x402_core::{Facilitator as _, Reason, SettleResponse, facilitator::Reach};
-use x402_oneshot::sandbox::Sandbox;
+use x402_oneshot::{
+    Client,
+    sandbox::{
+        Sandbox,
+        faults::{Edit, Fault},
+    },
+};
 
 use crate::{
     flaky::{Flaky, Loss},
-    support::{Payment, SELLER, builder, over},
+    support::{Payment, SELLER, builder, config, method_of, over},
 };
 
 #[tokio::test]
@@ -17,6 +23,77 @@ async fn an_execution_whose_answer_is_lost_is_found_by_its_memo_and_not_sent_aga
     assert!(answer.success);
     assert_eq!(sandbox.requests().of("POST", "/methods/{id}/execute"), 1);
     assert_eq!(sandbox.balance_of(SELLER), U256::from(50_000));
+}
+
+#[tokio::test]
+async fn a_lost_execution_is_looked_for_by_memo_wallet_and_time() {
+    let sandbox = builder().start().await.unwrap();
+    let flaky = Flaky::new(sandbox.base_url(), Loss::Answer);
+    let asked = flaky.asked();
+    let facilitator = over(&sandbox, flaky).await;
+    let payment = Payment::by_buyer_of(&sandbox).request().await;
+    asked.lock().unwrap().clear();
+    assert!(facilitator.settle(&payment).await.unwrap().success);
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    let query: Vec<(String, String)> = asked.first().unwrap().split('&').map(pair).collect();
+    let value = |name: &str| &query.iter().find(|(key, _)| key == name).unwrap().1;
+    assert_eq!(value("walletId"), &sandbox.wallet_id().to_string());
+    assert!(value("memo").contains(&format!("{}", sandbox.buyer_address())), "{query:?}");
+    let (since, created) = (value("createdAfter").parse::<u64>().unwrap(), created(&sandbox).await);
+    assert!(since < created && created < since + 600, "{since} {created}");
+}
+
+fn pair(text: &str) -> (String, String) {
+    let (name, value) = text.split_once('=').unwrap();
+    (name.to_owned(), value.to_owned())
+}
+
+async fn created(sandbox: &Sandbox) -> u64 {
+    let client = Client::new(config(sandbox)).unwrap();
+    let listed = client.transactions().list(sandbox.business_id()).send().await.unwrap();
+    listed.response[0].created_seconds.unwrap()
+}
+
+/// Or else the payer would be told that the payment failed while the one that was lost moves the money.
+#[tokio::test]
+async fn an_earlier_execution_that_failed_is_not_taken_for_the_lost_one() {
+    let sandbox = builder().start().await.unwrap();
+    let facilitator = crate::support::relayed(&sandbox).await;
+    let poor = Payment { value: 1_000_000_001, ..Payment::by_buyer_of(&sandbox) }.request().await;
+    assert!(!facilitator.settle(&poor).await.unwrap().success);
+    sandbox.faults().on("POST", "/methods/{id}/execute").once(Fault::Reset { after: false });
+    let error = facilitator.settle(&poor).await.unwrap_err();
+    assert!(error.may_have_settled());
+}
+
+/// A crash, a new start, and another method: the payment is the same.
+#[tokio::test]
+async fn reconciling_finds_an_execution_by_a_method_that_is_gone() {
+    let sandbox = builder().start().await.unwrap();
+    let request = Payment::by_buyer_of(&sandbox).request().await;
+    let first = crate::support::relayed(&sandbox).await;
+    assert!(first.settle(&request).await.unwrap().success);
+    sandbox.faults().forget_method(method_of(&first));
+    let second = crate::support::relayed(&sandbox).await;
+    assert_ne!(method_of(&first), method_of(&second));
+    assert!(second.reconcile(&request, None).await.unwrap().success);
+}
+
+#[tokio::test]
+async fn another_tokens_execution_of_the_same_memo_settles_nothing() {
+    let sandbox = builder().start().await.unwrap();
+    let facilitator = crate::support::relayed(&sandbox).await;
+    let request = Payment::by_buyer_of(&sandbox).request().await;
+    assert!(facilitator.settle(&request).await.unwrap().success);
+    for edit in [
+        Edit::replace("/response/*/contractAddress", "0x808456652fdb597867f38412077A9182bf77359F"),
+        Edit::replace("/response/*/chainId", 8453),
+        Edit::replace("/response/*/memo", "x402 payer="),
+    ] {
+        sandbox.faults().on("GET", "/business/{id}/transactions").once(Fault::Edit(vec![edit.clone()]));
+        let answer = facilitator.reconcile(&request, None).await.unwrap();
+        assert_eq!(answer.error_reason, Some(Reason::SETTLEMENT_PENDING), "{edit:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,14 @@
 //! The relayed facilitator against the sandbox: real HTTP, real transfers on the sandbox's chain.
 #![cfg(all(feature = "sandbox", feature = "reqwest"))]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test reports")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+mod conformance;
 mod flaky;
 mod lost;
+mod overloads;
 mod provision;
 mod settle;
 mod support;
+mod token_calls;
 mod verify;
+mod webhooks;

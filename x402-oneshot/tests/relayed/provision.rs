@@ -1,23 +1,43 @@
 //! Setting up an account.
 
+use alloy_primitives::U256;
 use serde_json::json;
 use x402_core::{Asset, Network};
 use x402_oneshot::{
     Client,
     api::{MethodParam, NewContractMethod, ParamType},
     facilitator::{ProvisionError, Relayed},
+    sandbox::faults::{Edit, Fault},
 };
 
-use crate::support::{builder, config, relayed, usdc};
+use crate::support::{builder, config, method_of, relayed, relayed_builder, usdc};
+
+const LIST: (&str, &str) = ("GET", "/business/{id}/methods");
+const UPDATE: (&str, &str) = ("PUT", "/methods/{id}");
+const ELSE: &str = "11111111-2222-4333-8444-555555555555";
+
+/// The method that a second start settles on, given what the account said of the first one's method; and whether that
+/// was updated.
+async fn second(edits: &[((&str, &str), Edit)]) -> (bool, u64) {
+    let sandbox = builder().start().await.unwrap();
+    let first = method_of(&relayed(&sandbox).await);
+    for ((verb, route), edit) in edits {
+        sandbox.faults().on(verb, route).always(Fault::Edit(vec![edit.clone()]));
+    }
+    let second = method_of(&relayed(&sandbox).await);
+    (first == second, sandbox.requests().of(UPDATE.0, UPDATE.1))
+}
 
 #[tokio::test]
 async fn the_method_is_made_once_and_found_the_next_time() {
     let sandbox = builder().start().await.unwrap();
     let first = relayed(&sandbox).await;
     let second = relayed(&sandbox).await;
-    let id = |of: &Relayed| of.method(&Network::BASE_SEPOLIA, usdc().address()).unwrap();
-    assert_eq!(id(&first), id(&second));
-    assert_eq!(sandbox.requests().of("POST", "/business/{id}/methods"), 1);
+    assert_eq!(method_of(&first), method_of(&second));
+    assert_eq!(second.methods().collect::<Vec<_>>(), [method_of(&second)]);
+    let requests = sandbox.requests();
+    assert_eq!(requests.of("POST", "/business/{id}/methods"), 1);
+    assert_eq!(requests.of("PUT", "/methods/{id}"), 0);
 }
 
 #[tokio::test]
@@ -32,7 +52,7 @@ async fn demo_bug_33_a_method_of_our_name_that_does_something_else_is_not_truste
         .input(MethodParam::new("value", ParamType::Uint));
     let impostor = client.methods().create(sandbox.business_id(), &impostor).await.unwrap();
     let facilitator = relayed(&sandbox).await;
-    let id = facilitator.method(&Network::BASE_SEPOLIA, usdc().address()).unwrap();
+    let id = method_of(&facilitator);
     assert_ne!(id, impostor.id);
     let ours = client.methods().get(id).await.unwrap();
     assert_eq!((ours.name.as_str(), ours.function_name.as_str()), (name, "transferWithAuthorization"));
@@ -42,10 +62,11 @@ async fn demo_bug_33_a_method_of_our_name_that_does_something_else_is_not_truste
 async fn a_network_without_a_wallet_is_named() {
     let sandbox = builder().start().await.unwrap();
     let client = Client::new(config(&sandbox)).unwrap();
-    let on_base = Asset::usdc(&Network::BASE).unwrap();
-    let error = Relayed::builder(client, sandbox.business_id()).token(on_base).connect().await.unwrap_err();
-    assert!(matches!(&error, ProvisionError::NoWallet { network } if *network == Network::BASE), "{error}");
-    assert_eq!(error.to_string(), "the 1Shot business has no wallet on eip155:8453");
+    let ethereum = Network::eip155(1);
+    let on_ethereum = Asset::usdc(&ethereum).unwrap();
+    let error = Relayed::builder(client, sandbox.business_id()).token(on_ethereum).connect().await.unwrap_err();
+    assert!(matches!(&error, ProvisionError::NoWallet { network } if *network == ethereum), "{error}");
+    assert_eq!(error.to_string(), "the 1Shot business has no wallet on eip155:1");
 }
 
 #[tokio::test]
@@ -60,4 +81,109 @@ async fn wrong_credentials_are_an_error_that_shows_none() {
     assert!(!shown.contains("me-secret"), "{shown}");
     let ProvisionError::Call(cause) = error else { panic!("{shown}") };
     assert!(cause.is_unauthenticated(), "{cause}");
+}
+
+#[tokio::test]
+async fn demo_bug_33_a_method_that_no_update_makes_right_is_passed_over() {
+    let of = |member: &str| format!("/response/*/{member}");
+    for edit in [
+        Edit::replace(of("deleted"), true),
+        Edit::replace(of("name"), "USDC transferWithAuthorization (x402) of somebody else"),
+        Edit::replace(of("contractAddress"), "0x808456652fdb597867f38412077A9182bf77359F"),
+        Edit::replace(of("chainId"), 8453),
+        Edit::replace(of("functionName"), "receiveWithAuthorization"),
+        Edit::replace(of("outputs"), json!([{"name": "", "type": "bool", "index": 0}])),
+        Edit::replace(of("inputs"), json!([])),
+        Edit::replace(of("inputs/0/name"), "sender"),
+        Edit::replace(of("inputs/0/index"), 7),
+        Edit::replace(of("inputs/2/type"), "int"),
+        Edit::replace(of("inputs/2/typeSize"), 128),
+        Edit::replace(of("inputs/5/typeSize"), 31),
+        Edit::remove(of("inputs/5/typeSize")),
+        Edit::replace(of("inputs/6/isArray"), true),
+        Edit::replace(of("inputs/1/staticValue"), "0x808456652fdb597867f38412077A9182bf77359F"),
+        Edit::replace(of("inputs/1/value"), "0x808456652fdb597867f38412077A9182bf77359F"),
+    ] {
+        assert_eq!(second(&[(LIST, edit.clone())]).await, (false, 0), "{edit:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_makes_no_difference_is_no_reason_for_another_method() {
+    for edit in [
+        Edit::replace("/response/*/inputs/2/typeSize", 256),
+        Edit::replace("/response/*/description", "ours"),
+        Edit::remove("/response/*/stateMutability"),
+        Edit::replace("/response/*/new", true),
+    ] {
+        assert_eq!(second(&[(LIST, edit.clone())]).await, (true, 0), "{edit:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wallet_that_is_gone_and_another_mutability_are_updated() {
+    for edit in [
+        Edit::replace("/response/*/walletId", ELSE),
+        Edit::replace("/response/*/walletId", None::<()>),
+        Edit::replace("/response/*/stateMutability", "payable"),
+    ] {
+        assert_eq!(second(&[(LIST, edit.clone())]).await, (true, 1), "{edit:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_did_not_take_is_seen_and_the_method_passed_over() {
+    let gone = (LIST, Edit::replace("/response/*/walletId", ELSE));
+    for member in ["/walletId", "/contractAddress", "/id"] {
+        let still = (UPDATE, Edit::replace(member, ELSE));
+        assert_eq!(second(&[gone.clone(), still]).await, (false, 1), "{member}");
+    }
+}
+
+#[tokio::test]
+async fn demo_bug_33_the_callback_url_follows_the_server() {
+    let sandbox = builder().start().await.unwrap();
+    let client = Client::new(config(&sandbox)).unwrap();
+    let start = async |url: Option<&str>| {
+        let builder = relayed_builder(&sandbox).token(usdc());
+        let builder = match url {
+            Some(url) => builder.callback_url(url),
+            None => builder,
+        };
+        let id = method_of(&builder.connect().await.unwrap());
+        (id, client.methods().get(id).await.unwrap().callback_url)
+    };
+    let (old, new) = ("http://127.0.0.1:1/1shot", "http://127.0.0.1:2/1shot");
+    let (id, _) = start(None).await;
+    let mut updates = Vec::new();
+    for (wanted, expected) in [(Some(old), old), (Some(old), old), (Some(new), new), (None, new)] {
+        assert_eq!(start(wanted).await, (id, Some(expected.to_owned())));
+        updates.push(sandbox.requests().of(UPDATE.0, UPDATE.1));
+    }
+    assert_eq!(updates, [1, 1, 2, 2], "once for each change, and none where no URL is wanted");
+}
+
+#[tokio::test]
+async fn servers_with_labels_keep_their_methods_apart() {
+    let sandbox = builder().start().await.unwrap();
+    let start = async |label| {
+        let url = format!("http://127.0.0.1:1/{label}");
+        method_of(&relayed_builder(&sandbox).token(usdc()).label(label).callback_url(url).connect().await.unwrap())
+    };
+    let (staging, live) = (start("staging").await, start("live").await);
+    assert_ne!(staging, live);
+    assert_eq!((start("staging").await, start("live").await), (staging, live));
+    assert_eq!(sandbox.requests().of(UPDATE.0, UPDATE.1), 0);
+}
+
+#[tokio::test]
+async fn a_wallet_that_is_out_of_gas_is_named_at_the_first_start_and_at_the_second() {
+    let sandbox = builder().start().await.unwrap();
+    sandbox.faults().set_wallet_balance(sandbox.wallet_id(), U256::ZERO);
+    let error = async || relayed_builder(&sandbox).token(usdc()).connect().await.unwrap_err();
+    assert!(matches!(error().await, ProvisionError::NoGas { network: Network::BASE_SEPOLIA, .. }));
+    sandbox.faults().set_wallet_balance(sandbox.wallet_id(), U256::from(1));
+    relayed(&sandbox).await;
+    sandbox.faults().set_wallet_balance(sandbox.wallet_id(), U256::ZERO);
+    assert!(matches!(error().await, ProvisionError::NoGas { .. }));
 }

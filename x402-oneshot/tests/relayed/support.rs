@@ -9,9 +9,9 @@ use x402_core::{
     signer::Transfer,
 };
 use x402_oneshot::{
-    Client, Config, Credentials, RetryPolicy,
+    Client, Config, Credentials, MethodId, RetryPolicy,
     api::WaitPolicy,
-    facilitator::Relayed,
+    facilitator::{Relayed, RelayedBuilder},
     sandbox::{Sandbox, SandboxBuilder},
     transport::Transport,
 };
@@ -41,15 +41,25 @@ pub(crate) fn wait() -> WaitPolicy {
 }
 
 pub(crate) async fn relayed(sandbox: &Sandbox) -> Relayed {
-    connect(sandbox, Client::new(config(sandbox)).unwrap()).await
+    relayed_builder(sandbox).token(usdc()).connect().await.unwrap()
+}
+
+/// Without a token, yet.
+pub(crate) fn relayed_builder(sandbox: &Sandbox) -> RelayedBuilder {
+    builder_over(sandbox, Client::new(config(sandbox)).unwrap())
 }
 
 pub(crate) async fn over(sandbox: &Sandbox, transport: impl Transport + 'static) -> Relayed {
-    connect(sandbox, Client::with_transport(config(sandbox), transport)).await
+    let client = Client::with_transport(config(sandbox), transport);
+    builder_over(sandbox, client).token(usdc()).connect().await.unwrap()
 }
 
-async fn connect(sandbox: &Sandbox, client: Client) -> Relayed {
-    Relayed::builder(client, sandbox.business_id()).token(usdc()).wait(wait()).connect().await.unwrap()
+fn builder_over(sandbox: &Sandbox, client: Client) -> RelayedBuilder {
+    Relayed::builder(client, sandbox.business_id()).wait(wait())
+}
+
+pub(crate) fn method_of(facilitator: &Relayed) -> MethodId {
+    facilitator.method(&Network::BASE_SEPOLIA, usdc().address()).unwrap()
 }
 
 /// What is wrong with a payment; nothing unless set.
@@ -59,12 +69,14 @@ pub(crate) struct Payment {
     pub(crate) valid_after: u64,
     pub(crate) valid_before: u64,
     pub(crate) nonce: u8,
+    /// Bytes after the signature.
+    pub(crate) more: usize,
 }
 
 impl Payment {
     pub(crate) fn by_buyer_of(sandbox: &Sandbox) -> Self {
         let key = B256::from(*sandbox.buyer_key().expose());
-        Self { key, value: 50_000, valid_after: 0, valid_before: 4_000_000_000, nonce: 1 }
+        Self { key, value: 50_000, valid_after: 0, valid_before: 4_000_000_000, nonce: 1, more: 0 }
     }
 
     pub(crate) async fn request(&self) -> FacilitatorRequest {
@@ -78,7 +90,8 @@ impl Payment {
             valid_before: U256::from(self.valid_before),
             nonce: B256::repeat_byte(self.nonce),
         };
-        let signed = signer.sign(&transfer).await.unwrap();
+        let mut signed = signer.sign(&transfer).await.unwrap();
+        signed.signature = [signed.signature.as_ref(), &vec![0; self.more]].concat().into();
         let offer = Offer::exact_amount(&asset, Amount::from_atomic(self.value.max(1)), SELLER).unwrap();
         let payload = PaymentPayload::v2(offer.requirements().clone(), signed, None, None);
         FacilitatorRequest::new(payload, offer.requirements().clone(), ResourceInfo::new("https://shop.example/"))

@@ -5,9 +5,13 @@ use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain, sol};
 use k256::ecdsa::SigningKey;
 use reqwest::Method;
 use serde_json::{Value, json};
-use x402_core::UnixSeconds;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use x402_core::testing::ManualClock;
+use x402_core::{Asset, UnixSeconds};
 use x402_oneshot::sandbox::{Sandbox, SandboxBuilder};
+#[cfg(feature = "reqwest")]
+use x402_oneshot::{Client, Config, Credentials, RetryPolicy};
 
 /// When the tests take place.
 pub(crate) const NOW: u64 = 1_750_000_000;
@@ -29,6 +33,13 @@ sol! {
     }
 }
 
+/// Our own client of a sandbox.
+#[cfg(feature = "reqwest")]
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
+    let config = Config::new(Credentials::new(sandbox.api_key(), sandbox.api_secret()));
+    Client::new(config.base_url(sandbox.base_url()).unwrap().retry(RetryPolicy::none())).unwrap()
+}
+
 /// A sandbox, a client and the token it has been given.
 pub(crate) struct Api {
     pub(crate) sandbox: Sandbox,
@@ -44,10 +55,16 @@ impl Api {
     }
 
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {
+        let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
+        Self { clock: clock.clone(), ..Self::at(builder.clock(clock)).await }
+    }
+
+    /// With the builder's own clock; the harness's does nothing then.
+    pub(crate) async fn at(builder: SandboxBuilder) -> Self {
         // Another test of the process may have been first; plain HTTP only wants that there is one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
-        let sandbox = builder.clock(clock.clone()).start().await.unwrap();
+        let sandbox = builder.start().await.unwrap();
         let http = reqwest::Client::new();
         let mut api = Self { sandbox, clock, http, token: String::new() };
         let (status, answer) = api.ask(Method::POST, "/token", Some(api.grant())).await;
@@ -78,6 +95,22 @@ impl Api {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         (status, response.json().await.expect("every answer of the API is JSON"))
+    }
+
+    /// Sends a request over a connection of its own and brings back every byte of the answer, in whatever way it ends.
+    pub(crate) async fn raw(&self, method: &str, path: &str, body: &str) -> (Vec<u8>, std::io::Result<()>) {
+        let address = self.sandbox.base_url().trim_start_matches("http://").trim_end_matches("/v0");
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!(
+            "{method} /v0{path} HTTP/1.1\r\nhost: sandbox\r\nconnection: close\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.token,
+            body.len(),
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let end = stream.read_to_end(&mut answer).await;
+        (answer, end.map(drop))
     }
 
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
@@ -128,6 +161,25 @@ impl Api {
         })
     }
 
+    /// A declaration of one of another token's functions, with the first wallet of its chain.
+    pub(crate) fn declaration_on(&self, token: &Asset, function: &str, inputs: Value) -> Value {
+        let chain_id = token.network().chain_id().unwrap();
+        let wallets = self.sandbox.wallets();
+        let wallet = wallets.iter().find(|wallet| wallet.chain_id == chain_id).unwrap();
+        let mut declaration = self.declaration(function, inputs);
+        declaration["chainId"] = json!(chain_id);
+        declaration["contractAddress"] = json!(token.address());
+        declaration["walletId"] = json!(wallet.id);
+        declaration
+    }
+
+    /// Puts what must be accepted.
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.ask(Method::PUT, path, Some(body)).await;
+        assert_eq!(status, 200, "PUT {path}: {answer}");
+        answer
+    }
+
     /// Creates a contract method and gives its id.
     pub(crate) async fn create(&self, declaration: Value) -> String {
         let method = self.post(&self.business("/methods"), declaration).await;
@@ -158,6 +210,13 @@ impl Api {
             nonce: B256::repeat_byte(0xa5),
         }
     }
+}
+
+/// The parts of a raw answer.
+pub(crate) fn head_and_body(answer: &[u8]) -> (String, String) {
+    let text = String::from_utf8(answer.to_vec()).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").expect("the head ends");
+    (head.to_owned(), body.to_owned())
 }
 
 /// The two forms of `transferWithAuthorization`.
@@ -191,9 +250,19 @@ impl Overload {
         Value::Array(inputs)
     }
 
-    /// The parameters of a call, signed with this key.
+    /// The parameters of a call, signed with this key for Base Sepolia's USDC.
     pub(crate) fn params(self, authorization: &TransferWithAuthorization, key: &[u8; 32]) -> Value {
-        let digest = authorization.eip712_signing_hash(&domain());
+        self.params_in(&domain(), authorization, key)
+    }
+
+    /// The parameters of a call, signed with this key for any token.
+    pub(crate) fn params_in(
+        self,
+        domain: &Eip712Domain,
+        authorization: &TransferWithAuthorization,
+        key: &[u8; 32],
+    ) -> Value {
+        let digest = authorization.eip712_signing_hash(domain);
         let key = SigningKey::from_slice(key).unwrap();
         let (signature, recovery) = key.sign_prehash_recoverable(digest.as_slice());
         let (signature, v) = (signature.to_bytes(), 27 + recovery.to_byte());
@@ -218,6 +287,16 @@ impl Overload {
             }
         }
         params
+    }
+}
+
+/// The EIP-712 domain of any token.
+pub(crate) fn domain_of(token: &Asset) -> Eip712Domain {
+    eip712_domain! {
+        name: token.name().to_owned(),
+        version: token.version().to_owned(),
+        chain_id: token.network().chain_id().unwrap(),
+        verifying_contract: token.address(),
     }
 }
 

@@ -113,10 +113,10 @@ async fn gas_is_paid_by_the_wallet() {
 #[tokio::test]
 async fn a_wallet_that_cannot_pay_for_the_gas_is_refused_at_once() {
     let api = Api::start().await;
-    let method = api.create_overload(Overload::Bytes).await;
-    let key = api.sandbox.buyer_key().expose();
-    let params = Overload::Bytes.params(&api.authorization(), key);
-    let body = json!({"params": params, "value": "1000000000000000000"});
+    let mut declaration = api.declaration("deposit", json!([]));
+    declaration["stateMutability"] = json!("payable");
+    let method = api.create(declaration).await;
+    let body = json!({"params": {}, "value": "1000000000000000000"});
     let path = format!("/methods/{method}/execute");
     let (status, answer) = api.ask(reqwest::Method::POST, &path, Some(body)).await;
     assert_eq!((status, &answer["type"]), (500, &json!("ERR_INSUFFICIENT_FUNDS")));

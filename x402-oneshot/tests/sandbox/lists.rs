@@ -57,7 +57,7 @@ async fn wallets_come_with_their_balance() {
     assert_eq!(wallet["chainId"], 84532);
     assert_eq!(wallet["accountBalanceDetails"]["type"], 0);
     assert_eq!(wallet["accountBalanceDetails"]["balance"], "1000000000000000000");
-    for none in ["?chainId=8453", "?name=other"] {
+    for none in ["?chainId=1", "?name=other"] {
         let list = api.get(&api.business(&format!("/wallets{none}"))).await;
         assert_eq!(list["response"], json!([]), "{none}");
     }

@@ -9,12 +9,36 @@
 
 mod harness;
 
+mod admin;
 mod artifact;
 mod auth;
+mod batch;
+mod calls;
+mod chains;
+mod client;
+mod contract_events;
+mod delegation;
+mod deterministic;
+mod dialects;
+mod fault_rules;
+mod faults;
+mod imports;
 mod lifecycle;
+mod lifecycle_scripts;
 mod lists;
 mod malformed;
 mod methods;
+mod signatures;
+mod smart_wallet;
 mod start;
+mod structs;
+mod tokens;
 mod transfers;
+#[cfg(feature = "reqwest")]
+mod wallet_client;
+mod wallet_funds;
+#[cfg(all(feature = "reqwest", feature = "signer"))]
+mod wallet_signer;
+mod wallets;
+mod webhooks;
 mod x402;

@@ -41,7 +41,7 @@ async fn endpoints_and_verbs_that_do_not_exist_are_said_so_in_json() {
         (Method::GET, "/nothing", 404),
         (Method::GET, "/token/", 404),
         (Method::GET, "/token", 405),
-        (Method::DELETE, &format!("/wallets/{}", api.sandbox.wallet_id()), 405),
+        (Method::DELETE, &format!("/transactions/{}", api.sandbox.wallet_id()), 405),
         (Method::PATCH, &api.business("/methods"), 405),
     ] {
         let (status, answer) = api.ask(method, path, None).await;
@@ -104,6 +104,12 @@ fn no_json_makes_the_server_fail() {
         let params = Overload::Bytes.params(&api.authorization(), api.sandbox.buyer_key().expose());
         let mut good = api.declaration("transferWithAuthorization", Overload::Bytes.inputs());
         good["params"] = params;
+        good["destinationAccountAddress"] = json!(api.sandbox.buyer_address());
+        good["destinationAddress"] = json!(api.sandbox.buyer_address());
+        good["amount"] = json!("1");
+        good["domain"] = json!({"name": "x", "chainId": 84532});
+        good["types"] = json!({"Mail": [{"name": "to", "type": "address[]"}, {"name": "text", "type": "string"}]});
+        good["message"] = json!({"primaryType": "Mail", "message": {"to": [], "text": ""}});
         (paths(&api).await, good)
     });
     let members: Vec<String> = good.as_object().unwrap().keys().cloned().collect();
@@ -144,7 +150,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// Everything that takes a body, `/token` aside.
 async fn paths(api: &Api) -> Vec<String> {
     let method = api.create_overload(Overload::Bytes).await;
-    vec![api.business("/methods"), format!("/methods/{method}/test"), format!("/methods/{method}/execute")]
+    let wallet = api.sandbox.wallet_id();
+    let mut paths =
+        vec![api.business("/methods"), format!("/methods/{method}/test"), format!("/methods/{method}/execute")];
+    paths.extend([api.business("/wallets"), format!("/wallets/{wallet}/transfer")]);
+    paths.extend(["erc3009", "permit2", "erc712", "erc191"].map(|kind| format!("/wallets/{wallet}/signature/{kind}")));
+    paths
 }
 
 async fn post(api: &Api, path: &str, body: String) -> (u16, Value) {

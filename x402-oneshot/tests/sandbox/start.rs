@@ -85,7 +85,9 @@ fn public_types_cross_threads() {
     check::<x402_oneshot::sandbox::BuyerKey>();
     check::<x402_oneshot::sandbox::RequestCounts>();
     check::<x402_oneshot::sandbox::SandboxBuilder>();
+    check::<x402_oneshot::sandbox::SandboxEvent>();
     check::<x402_oneshot::sandbox::SandboxTransaction>();
+    check::<x402_oneshot::sandbox::SandboxWallet>();
 }
 
 fn port_of(sandbox: &Sandbox) -> u16 {

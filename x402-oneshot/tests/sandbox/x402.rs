@@ -55,17 +55,28 @@ async fn settle(api: &Api, body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn supported_lists_the_token_in_both_versions() {
+async fn supported_lists_each_chains_token_in_both_versions() {
     let api = Api::start().await;
-    let token = json!([{
-        "contractAddress": "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
-        "name": "USDC", "symbol": "USDC", "decimals": 6, "version": "2",
-    }]);
-    let kinds = json!([
-        {"x402Version": 1, "scheme": "exact", "network": "base-sepolia", "tokens": token},
-        {"x402Version": 2, "scheme": "exact", "network": "eip155:84532", "tokens": token},
-    ]);
-    assert_eq!(api.get("/x402/supported").await, json!({ "kinds": kinds }));
+    let supported = api.get("/x402/supported").await;
+    let kinds = supported["kinds"].as_array().unwrap();
+    for (index, (v1, chain, name, token)) in [
+        ("base-sepolia", 84532, "USDC", "0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
+        ("base", 8453, "USD Coin", "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"),
+        ("polygon", 137, "USD Coin", "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"),
+        ("polygon-amoy", 80002, "USDC", "0x41E94Eb019C0762f9Bfcf9Fb1E58725BfB0e7582"),
+        ("avalanche", 43114, "USD Coin", "0xB97EF9Ef8734C71904D8002F8b6Bc66Dd9c48a6E"),
+        ("avalanche-fuji", 43113, "USD Coin", "0x5425890298aed601595a70AB815c96711a31Bc65"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let tokens = json!([{
+            "contractAddress": token, "name": name, "symbol": "USDC", "decimals": 6, "version": "2",
+        }]);
+        let row = |version, network: &str| json!({"x402Version": version, "scheme": "exact", "network": network, "tokens": tokens});
+        assert_eq!(kinds[2 * index..2 * index + 2], [row(1, v1), row(2, &format!("eip155:{chain}"))]);
+    }
+    assert_eq!(kinds.len(), 12);
 }
 
 #[tokio::test]
@@ -178,7 +189,8 @@ async fn what_does_not_fit_the_requirements_is_invalid_with_the_protocols_code()
     for (body, reason) in [
         (changed(2, "/x402Version", json!(1)), "invalid_x402_version"),
         (both("/scheme", json!("upto")), "unsupported_scheme"),
-        (both("/network", json!("eip155:8453")), "invalid_network"),
+        (both("/network", json!("eip155:1")), "invalid_network"),
+        (both("/network", json!("eip155:8453")), "invalid_payment_requirements"),
         (changed(1, "/paymentPayload/network", json!("base")), "invalid_network"),
         (both("/asset", json!(SELLER)), "invalid_payment_requirements"),
         (changed(2, &format!("{accepted}/amount"), json!("1")), "invalid_payment_requirements"),

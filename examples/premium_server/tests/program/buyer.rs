@@ -31,9 +31,10 @@ impl Buyer {
         self.http.get(url).send().await.unwrap()
     }
 
-    /// Asks for the price, and signs a payment of it.
+    /// Asks for the price, and signs a payment of it, without a name, as most clients do.
     pub(crate) async fn sign(&self, url: &str) -> SignedPayment {
-        let offered = offer(self.get(url).await).await;
+        let mut offered = offer(self.get(url).await).await;
+        offered.required.extensions = None;
         self.sign_offer(&offered).await
     }
 

@@ -1,0 +1,161 @@
+//! The facilitator.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use alloy_primitives::{Address, B256};
+use x402_core::{
+    Clock, Facilitator, FacilitatorRequest, Network, Reason, SettleResponse, SupportedKind, SupportedResponse,
+    VerifyResponse, X402Version,
+    exact::ExactPayload,
+    facilitator::{FacilitatorError, FacilitatorErrorKind, Reach},
+};
+
+use super::{
+    super::{
+        failure::{no_answer, reason},
+        outcome::{outcome, pending},
+    },
+    RelayedBuilder,
+    account::Pinned,
+    executions::Executions,
+};
+use crate::{
+    BusinessId, Client, Error, MethodId,
+    api::{Report, Reports, Transaction, WaitPolicy},
+};
+
+/// A facilitator that relays payments through a contract method of a 1Shot account.
+///
+/// Verifying is a test run of the transfer, which sees balance, nonce and signature as the chain does. Settling is an
+/// execution, waited for until it is final: until a webhook [says](Relayed::listener) so, or the API when it is asked.
+/// An execution is sent once. If its answer is lost it is looked up by its memo, which names payer and
+/// nonce, and never sent again. Cheap to clone.
+#[derive(Clone)]
+pub struct Relayed(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) client: Client,
+    pub(super) business: BusinessId,
+    pub(super) pinned: HashMap<(Network, Address), Pinned>,
+    pub(super) wait: WaitPolicy,
+    pub(super) reports: Reports,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// One payment and what settles it.
+struct Route<'a> {
+    payment: &'a ExactPayload,
+    pinned: &'a Pinned,
+    executions: Executions<'a>,
+}
+
+impl Relayed {
+    /// Sets one up for tokens of your choice.
+    pub fn builder(client: Client, business: BusinessId) -> RelayedBuilder {
+        RelayedBuilder::new(client, business)
+    }
+
+    pub(super) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// The contract method that settles payments in this token.
+    #[must_use]
+    pub fn method(&self, network: &Network, asset: Address) -> Option<MethodId> {
+        self.0.pinned.get(&(network.clone(), asset)).map(|pinned| pinned.method)
+    }
+
+    /// The contract methods that settle payments, of all tokens, in no order: those whose webhooks are ours.
+    pub fn methods(&self) -> impl Iterator<Item = MethodId> + '_ {
+        self.0.pinned.values().map(|pinned| pinned.method)
+    }
+
+    fn route<'a>(&'a self, request: &'a FacilitatorRequest) -> Result<Route<'a>, FacilitatorError> {
+        let requirements = request.requirements();
+        let token = requirements.asset.evm();
+        let pinned = token.and_then(|token| self.0.pinned.get(&(requirements.network.clone(), token)));
+        match (request.exact(), token, pinned) {
+            (Some(payment), Some(token), Some(pinned)) => {
+                let token = (token, requirements.network.chain_id());
+                let executions = Executions::of(&self.0, pinned, token, &payment.authorization);
+                Ok(Route { payment, pinned, executions })
+            }
+            _ => Err(FacilitatorError::new(FacilitatorErrorKind::Configuration, Reach::NotSent)),
+        }
+    }
+
+    /// Waits until a transaction is final.
+    async fn end_of(&self, transaction: Transaction) -> Result<Report, Error> {
+        if transaction.status.is_final() {
+            return Ok(transaction.into());
+        }
+        self.0.client.transactions().wait_reported(transaction.id, &self.0.wait, &self.0.reports).await
+    }
+}
+
+impl Facilitator for Relayed {
+    async fn verify(&self, request: &FacilitatorRequest) -> Result<VerifyResponse, FacilitatorError> {
+        let Route { payment, pinned, .. } = self.route(request)?;
+        let payer = payment.authorization.from;
+        let Some(params) = pinned.overload.params(payment) else {
+            return Ok(VerifyResponse::invalid(Reason::INVALID_SIGNATURE, Some(payer)));
+        };
+        let outcome = self.0.client.methods().test(pinned.method, params).await.map_err(no_answer)?;
+        Ok(match outcome.success {
+            true => VerifyResponse::valid(payer),
+            false => VerifyResponse::invalid(reason(outcome.error_message(), Reason::SIMULATION_FAILED), Some(payer)),
+        })
+    }
+
+    async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
+        let Route { payment, pinned, executions } = self.route(request)?;
+        let payer = payment.authorization.from;
+        let Some(params) = pinned.overload.params(payment) else {
+            let network = request.requirements().network.clone();
+            return Ok(SettleResponse::failed(Reason::INVALID_SIGNATURE, network, Some(payer)));
+        };
+        let transaction = executions.execute(params).await?;
+        let end = self.end_of(transaction).await.map_err(no_answer)?;
+        Ok(outcome(&end, request, payer))
+    }
+
+    /// Looks up the executions by their memo. A completed one is the answer. If all of them failed, and not because the
+    /// nonce was spent, the payment was refused. Anything else is pending, none included: it may still be on its way.
+    async fn reconcile(
+        &self,
+        request: &FacilitatorRequest,
+        _: Option<B256>,
+    ) -> Result<SettleResponse, FacilitatorError> {
+        let Route { payment, executions, .. } = self.route(request)?;
+        let payer = payment.authorization.from;
+        let found = executions.all().await.map_err(no_answer)?;
+        let outcomes = found.into_iter().map(|found| outcome(&found.into(), request, payer));
+        // A success outweighs a pending one, which outweighs a failure.
+        let weight = |answer: &SettleResponse| match (answer.success, &answer.error_reason) {
+            (true, _) => 2,
+            (false, Some(reason)) if *reason == Reason::SETTLEMENT_PENDING => 1,
+            _ => 0,
+        };
+        Ok(outcomes.max_by_key(weight).unwrap_or_else(|| pending(request, payer)))
+    }
+
+    async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
+        let mut networks: Vec<_> = self.0.pinned.keys().map(|(network, _)| network.clone()).collect();
+        networks.sort();
+        networks.dedup();
+        let kinds = networks.into_iter().flat_map(|network| {
+            [X402Version::V2, X402Version::V1].map(|version| SupportedKind::exact(version, network.clone()))
+        });
+        Ok(SupportedResponse::new(kinds.collect()))
+    }
+}
+
+impl fmt::Debug for Relayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relayed").field("pinned", &self.0.pinned).finish_non_exhaustive()
+    }
+}

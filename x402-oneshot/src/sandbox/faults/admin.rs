@@ -1,0 +1,248 @@
+//! Faults, clock and chain over HTTP, for tests in other languages.
+//!
+//! Below `/_sandbox` of the sandbox's address, outside `/v0`, if
+//! [`SandboxBuilder::admin`](crate::sandbox::SandboxBuilder::admin) allowed it. No token is asked for, and no fault
+//! strikes here. A body is JSON and says so in its `Content-Type`, which keeps web pages out. Errors are the API's
+//! `ErrorResponse`.
+//!
+//! | endpoint | body or answer |
+//! |---|---|
+//! | `GET /_sandbox/faults` | `{"rules": [rule, …]}`: those that may still strike, with what they `seen` and `struck` |
+//! | `POST /_sandbox/faults` | a rule |
+//! | `DELETE /_sandbox/faults` | ends all rules, lifecycles and the lifetime of tokens |
+//! | `POST /_sandbox/lifecycles` | `{"times": 1, "lifecycle": lifecycle}` for the next transactions |
+//! | `POST /_sandbox/tokens` | `{"revoke": true, "lifetimeSeconds": 60}`, each optional |
+//! | `GET /_sandbox/clock` | `{"now": 1750000000, "manual": true}` |
+//! | `POST /_sandbox/clock` | `{"advanceSeconds": 60}` or `{"now": 1750000000}`; 403 unless the clock is [manual](crate::sandbox::SandboxClock) |
+//! | `GET /_sandbox/chains/{chainId}/balances/{account}` | `{"native": "0", "tokens": {"0x036C…": "50000"}}`, in atomic units |
+//! | `POST /_sandbox/wallets/{id}` | `{"balance": "0"}`, in wei |
+//! | `DELETE /_sandbox/methods/{id}` | forgets a contract method |
+//! | `POST /_sandbox/submit`, `POST /_sandbox/mine` | broadcasts, and mines, what is queued |
+//! | `GET /_sandbox/log` | `{"requests": [{"method", "route", "count"}], "transactions": [Transaction, …]}`, oldest first |
+//!
+//! There is no reset. Another sandbox starts in some milliseconds and has nothing of the old one.
+//!
+//! # Rules
+//!
+//! ```json
+//! {
+//!   "method": "POST",
+//!   "route": "/methods/{id}/execute",
+//!   "when": {"times": 1},
+//!   "faults": [{"reset": {"after": true}}]
+//! }
+//! ```
+//!
+//! `when` is `"always"`, `{"between": {"from": 1750000000, "until": 1750000060}}`, `{"every": 3}`, `{"percent": 10}` or
+//! `{"times": 2}`. Of `faults`, each request takes the next, and `null` lets it pass. A fault is one of
+//!
+//! ```json
+//! [
+//!   {"answer": {"status": 429, "body": {"error": {"type": "RateLimitError", "retryable": true}}, "retryAfter": "2", "after": false}},
+//!   {"answer": {"status": 502, "body": {"html": "<h1>Bad gateway</h1>"}}},
+//!   {"answer": {"status": 200, "body": {"json": {"isValid": true}}}},
+//!   {"answer": {"status": 503, "body": "empty"}},
+//!   "cutBody",
+//!   {"edit": [{"op": "replace", "path": "/expires_in", "value": 0}, {"op": "remove", "path": "/scope"}, {"op": "move", "from": "/txHash", "path": "/transaction"}]},
+//!   "emptyBody",
+//!   {"hang": {"after": false}},
+//!   {"latency": 6000},
+//!   {"refusal": "insufficient_funds"},
+//!   {"reset": {"after": true}},
+//!   {"slowBody": 100},
+//!   "truncatedBody"
+//! ]
+//! ```
+//!
+//! # Lifecycles
+//!
+//! ```json
+//! {"stages": [{"status": "Pending", "polls": 2}, {"status": "Dropped", "polls": 1}], "end": "mined"}
+//! ```
+//!
+//! `end` is `"mined"`, `"forever"`, `"raced"` or `{"failed": {"reason": "Transaction reverted"}}`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use alloy_primitives::{Address, U256};
+use axum::Json;
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::routing::{delete, get, post};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use x402_core::{Asset, UnixSeconds};
+
+use super::engine::{Full, MAX};
+use super::handle::Faults;
+use super::lifecycle::Lifecycle;
+use super::rule::Rule;
+use crate::sandbox::auth::is_json;
+use crate::sandbox::extract::{Id, parse, read};
+use crate::sandbox::failure::Failure;
+use crate::sandbox::shared::Shared;
+use crate::sandbox::value;
+
+type Answer = Result<Json<Value>, Failure>;
+
+pub(in crate::sandbox) fn router(shared: Arc<Shared>) -> Router {
+    let admin = Router::new()
+        .route("/faults", get(rules).post(add).delete(clear))
+        .route("/lifecycles", post(script))
+        .route("/tokens", post(tokens))
+        .route("/clock", get(clock).post(set_clock))
+        .route("/chains/{chain}/balances/{account}", get(balances))
+        .route("/wallets/{id}", post(set_balance))
+        .route("/methods/{id}", delete(forget_method))
+        .route("/submit", post(submit))
+        .route("/mine", post(mine))
+        .route("/log", get(log));
+    Router::new().nest("/_sandbox", admin).with_state(shared)
+}
+
+/// A body that says it is JSON: to send that to another origin, a web page would have to ask first.
+async fn body<T: DeserializeOwned>(request: Request, shared: &Arc<Shared>) -> Result<T, Failure> {
+    if !is_json(request.headers()) {
+        return Err(Failure::malformed("the content type is not application/json"));
+    }
+    parse(&read(request, shared).await?)
+}
+
+fn done() -> Answer {
+    Ok(Json(json!({"success": true})))
+}
+
+fn full(name: &str) -> impl FnOnce(Full) -> Failure {
+    move |Full| Failure::invalid("body", name, format!("the sandbox holds no more than {MAX} of these"))
+}
+
+async fn rules(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({"rules": shared.faults.rules()}))
+}
+
+async fn add(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
+    let rule: Rule = body(request, &shared).await?;
+    shared.faults.add(rule).map_err(full("faults"))?;
+    done()
+}
+
+async fn clear(State(shared): State<Arc<Shared>>) -> Answer {
+    shared.faults.clear();
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Script {
+    #[serde(default = "one")]
+    times: usize,
+    lifecycle: Lifecycle,
+}
+
+const fn one() -> usize {
+    1
+}
+
+async fn script(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
+    let Script { times, lifecycle } = body(request, &shared).await?;
+    shared.faults.script(&lifecycle, times).map_err(full("times"))?;
+    done()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Tokens {
+    #[serde(default)]
+    revoke: bool,
+    lifetime_seconds: Option<u64>,
+}
+
+async fn tokens(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
+    let Tokens { revoke, lifetime_seconds } = body(request, &shared).await?;
+    let faults = Faults(&shared);
+    if revoke {
+        faults.revoke_tokens();
+    }
+    if let Some(seconds) = lifetime_seconds {
+        faults.token_lifetime(Duration::from_secs(seconds));
+    }
+    done()
+}
+
+async fn clock(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    Json(json!({"now": shared.now(), "manual": shared.manual_clock.is_some()}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Hands {
+    now: Option<u64>,
+    #[serde(default)]
+    advance_seconds: u64,
+}
+
+async fn set_clock(State(shared): State<Arc<Shared>>, request: Request) -> Answer {
+    let Hands { now, advance_seconds } = body(request, &shared).await?;
+    let Some(clock) = &shared.manual_clock else {
+        return Err(Failure::unauthorized("the clock is not the sandbox's own"));
+    };
+    if let Some(now) = now {
+        clock.set(UnixSeconds::from_secs(now));
+    }
+    clock.advance(Duration::from_secs(advance_seconds));
+    done()
+}
+
+async fn balances(State(shared): State<Arc<Shared>>, path: Result<Path<(u64, Address)>, PathRejection>) -> Answer {
+    let Ok(Path((chain, account))) = path else {
+        return Err(Failure::invalid("path", "account", "the path names no chain, or no account"));
+    };
+    let state = shared.state();
+    let chain = state.chains.check(chain)?;
+    let balance = |token: Address| chain.balance_of(token, account).unwrap_or_default().to_string();
+    let tokens = chain.tokens().iter().map(Asset::address);
+    let tokens: Map<String, Value> = tokens.map(|token| (token.to_string(), balance(token).into())).collect();
+    Ok(Json(json!({"native": chain.native_balance(account).to_string(), "tokens": tokens})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Balance {
+    balance: Value,
+}
+
+async fn set_balance(Id(wallet): Id, State(shared): State<Arc<Shared>>, request: Request) -> Answer {
+    let Balance { balance } = body(request, &shared).await?;
+    let refused = || Failure::invalid("body", "balance", "balance is no amount of wei");
+    let wei: U256 = value::uint(&balance, 256).ok_or_else(refused)?;
+    Faults(&shared).set_wallet_balance(wallet.into(), wei);
+    done()
+}
+
+async fn forget_method(Id(method): Id, State(shared): State<Arc<Shared>>) -> Answer {
+    Faults(&shared).forget_method(method.into());
+    done()
+}
+
+async fn submit(State(shared): State<Arc<Shared>>) -> Answer {
+    shared.submit();
+    done()
+}
+
+async fn mine(State(shared): State<Arc<Shared>>) -> Answer {
+    shared.submit();
+    shared.mine();
+    done()
+}
+
+async fn log(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let state = shared.state();
+    let requests = state.requests.iter();
+    let requests: Value =
+        requests.map(|(method, route, count)| json!({"method": method, "route": route, "count": count})).collect();
+    let transactions: Value = state.transactions.iter().map(|known| known.to_json(&shared.account)).collect();
+    Json(json!({"requests": requests, "transactions": transactions}))
+}

@@ -1,0 +1,32 @@
+//! What 1Shot documents, for more than one test program.
+
+/// Status, type, and what the API says of trying again: every documented kind of error answer.
+pub(crate) const DOCUMENTED: [(u16, &str, bool); 27] = [
+    (400, "INVALID_PARAMETERS_ERROR", false),
+    (400, "InvalidTypeError", true),
+    (400, "UnauthorizedNonceError", false),
+    (401, "UnauthenticatedError", false),
+    (403, "UnauthorizedError", false),
+    (403, "UnknownEntityError", false),
+    (403, "StripeRequestError", false),
+    (404, "ChainTransactionError", false),
+    (404, "ERR_UNKNOWN_FUNCTION", false),
+    (404, "DeserializationError", false),
+    (422, "InvalidApiParametersError", true),
+    (500, "BLOCKCHAIN_UNAVAILABLE", false),
+    (500, "TransactionError", true),
+    (500, "ERR_DATABASE", true),
+    (500, "EthereumReadError", true),
+    (500, "EthereumWriteError", true),
+    (500, "ERR_INSUFFICIENT_FUNDS", false),
+    (500, "InvalidContractError", false),
+    (500, "ERR_GAS_PRICE", false),
+    (500, "GasFeeDataError", true),
+    (500, "RetryError", true),
+    (500, "ThirdPartyError", true),
+    (500, "RedisError", true),
+    (500, "QueueError", false),
+    (500, "ERR_WEBHOOK_DELIVERY", false),
+    (502, "ExternalApiError", true),
+    (503, "ERR_DATABASE", true),
+];
