@@ -52,7 +52,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let test_key = || PublicTestKey::dangerous_publish(*sandbox.buyer_key().expose());
     let offer = Offer::exact(&usdc, &"$0.05".parse()?, SELLER)?;
-    let sold = |path: &str, description: &str, paywall: Paywall, handler: MethodRouter| -> Result<MethodRouter, Box<dyn Error>> {
+    let sold = |path: &str,
+                description: &str,
+                paywall: Paywall,
+                handler: MethodRouter|
+     -> Result<MethodRouter, Box<dyn Error>> {
         let resource = ResourceInfo::new(format!("{origin}{path}")).description(description);
         let offers = Offers::new(resource, [offer.clone()])?.payment_identifiers(Identifiers::Optional);
         Ok(handler.layer(PaymentLayer::new(gate.clone(), offers).paywall(paywall)))
@@ -103,6 +107,10 @@ async fn document() -> Response {
 async fn file(headers: HeaderMap) -> Response {
     // The page asks as a browser does that opens a page.
     let wants_html = headers.get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
-    let name = if wants_html { "attachment; filename=\"re:port.csv\"; filename*=UTF-8''b%C3%A9richt.csv" } else { "attachment" };
+    let name = if wants_html {
+        "attachment; filename=\"re:port.csv\"; filename*=UTF-8''b%C3%A9richt.csv"
+    } else {
+        "attachment"
+    };
     ([(CONTENT_TYPE, "text/csv"), (CONTENT_DISPOSITION, name)], "a,b\n1,2\n").into_response()
 }
