@@ -19,13 +19,15 @@ const chromium = await Chromium.start();
 /** Takes one picture, of the page as `run` leaves it. */
 async function picture(name, { width, dark = false, path = "/click", announced = [] }, run = async () => {}) {
   const tab = await Tab.open(chromium);
-  await tab.send("Emulation.setDeviceMetricsOverride", { width, height: 760, deviceScaleFactor: 1, mobile: width < 500 });
+  await tab.send("Emulation.setDeviceMetricsOverride", { width, height: 600, deviceScaleFactor: 1, mobile: width < 500 });
   const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
   await tab.send("Emulation.setEmulatedMedia", { features });
   await addWallets(tab, server.facts.BUYER_KEY, { announced });
   await tab.goto(`${origin}${path}`);
   await run(tab);
-  const { data } = await tab.send("Page.captureScreenshot", { format: "png", captureBeyondViewport: true });
+  const height = await tab.evaluate("document.documentElement.scrollHeight");
+  await tab.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: width < 500 });
+  const { data } = await tab.send("Page.captureScreenshot", { format: "png" });
   await writeFile(`${docs}/${name}.png`, Buffer.from(data, "base64"));
   await tab.close();
 }

@@ -59,7 +59,7 @@ impl Shown {
     pub(super) fn item(&self, index: usize, of: &PaymentRequirements, texts: &Texts) -> String {
         let rows = [
             (Text::Price, "price", self.price.clone()),
-            (Text::Token, "token", format!("{} · {}", self.token, of.asset)),
+            (Text::Token, "token", format!("{} {}", self.token, of.asset)),
             (Text::Network, "network", format!("{} · {}", self.network, of.network)),
             (Text::Recipient, "recipient", of.pay_to.to_string()),
         ];

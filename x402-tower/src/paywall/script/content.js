@@ -10,10 +10,12 @@ async function show({ response, body, receipt }, payment) {
   done.replaceChildren(receiptOf(receipt, payment));
   byId("ask").hidden = true;
   byId("alert").replaceChildren();
-  tell(text(receipt ? "paid" : "settling"), false);
+  const thanks = text(receipt ? "paid" : "settling");
+  document.querySelector("h1").textContent = thanks;
+  tell(thanks, false);
   done.hidden = false;
   done.focus();
-  if (file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type)) return open(response, body, done);
+  if (file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type)) return open(response, body, done, thanks);
   if (file === null && type.startsWith("image/")) {
     done.prepend(element("img", { src: URL.createObjectURL(body), alt: REQUIRED.resource.description ?? "" }));
   } else if (file === null && /^text\/|[/+](json|xml|javascript|yaml)$/.test(type)) {
@@ -74,10 +76,10 @@ function receiptOf(receipt, payment) {
 }
 
 /** Opens a document, in a moment: who looks at the receipt closer opens it when they like. */
-async function open(response, body, done) {
+async function open(response, body, done, thanks) {
   const button = element("button", { type: "button" }, text("open"));
   done.append(button);
-  tell(`${text("paid")} ${text("opening")}`, false);
+  tell(`${thanks} ${text("opening")}`, false);
   await new Promise((opens) => {
     const timer = setTimeout(opens, RECEIPT * 1000);
     button.addEventListener("click", opens, { once: true });
