@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, Response,
     header::{
         CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
@@ -51,7 +51,7 @@ impl Served {
             return None;
         }
         if headers.get(SERVICE_WORKER).is_some_and(|value| value == "script") {
-            return Some(self.worker());
+            return Some(worker());
         }
         is_browser(headers).then(|| self.page(offers, refusal()))
     }
@@ -67,13 +67,12 @@ impl Served {
         protect(&mut response, &policy(&nonce), "text/html; charset=utf-8");
         response
     }
+}
 
-    fn worker(&self) -> Response<Bytes> {
-        let mut response = Response::new(Bytes::from_static(WORKER.as_bytes()));
-        *response.status_mut() = StatusCode::OK;
-        protect(&mut response, "default-src 'none'", "text/javascript; charset=utf-8");
-        response
-    }
+fn worker() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(WORKER.as_bytes()));
+    protect(&mut response, "default-src 'none'", "text/javascript; charset=utf-8");
+    response
 }
 
 /// Nothing from elsewhere, no script and no style but those with the nonce, and nobody may frame it.
@@ -87,12 +86,14 @@ fn policy(nonce: &Nonce) -> String {
 
 fn protect(response: &mut Response<Bytes>, policy: &str, content_type: &'static str) {
     let policy = HeaderValue::try_from(policy).expect("hexadecimal digits and the text above");
-    response.headers_mut().extend([
+    for (name, value) in [
         (CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (CONTENT_SECURITY_POLICY, policy),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    ]);
+    ] {
+        response.headers_mut().insert(name, value);
+    }
 }

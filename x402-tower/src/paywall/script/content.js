@@ -13,6 +13,7 @@ async function show({ response, body, receipt }, payment) {
   const thanks = text(receipt ? "paid" : "settling");
   document.querySelector("h1").textContent = thanks;
   tell(thanks, false);
+  byId("status").className = "unseen";
   done.hidden = false;
   done.focus();
   if (file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type)) return open(response, body, done, thanks);
