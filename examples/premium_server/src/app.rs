@@ -3,10 +3,8 @@
 use alloy_primitives::keccak256;
 use axum::{
     Extension, Router,
-    body::Bytes,
-    http::{Request, StatusCode},
     response::{Html, Redirect},
-    routing::{MethodRouter, any_service, get, post},
+    routing::get,
 };
 use url::Url;
 use x402_core::{
@@ -19,10 +17,9 @@ use x402_tower::{
     PaymentLayer,
     paywall::{Paywall, PublicTestKey},
     server::Settlements,
-    webhook::{Rejection, WebhookService},
 };
 
-use crate::config::Config;
+use crate::{config::Config, webhook};
 
 /// Sells `page` through this gate. The settlements are to be drained when the server stops; the listener is told what
 /// 1Shot reports.
@@ -49,7 +46,7 @@ where
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
-        .route("/1shot", webhook(listener))
+        .route("/1shot", webhook::route(listener))
         .route("/healthcheck", get(|| async { "ok" })))
 }
 
@@ -62,17 +59,6 @@ fn paywall(config: &Config) -> Paywall {
     // Every sandbox's buyer has this key, and holds nothing outside of it.
     let key = keccak256("x402 sandbox buyer");
     paywall.dangerous_test_wallet(PublicTestKey::dangerous_publish(key.0))
-}
-
-/// Takes what 1Shot reports of settlements: who waits for one learns of it sooner than by asking. Without anybody who
-/// waits for reports, one is acknowledged, and nothing is believed of it.
-fn webhook(listener: Option<Listener>) -> MethodRouter {
-    let Some(listener) = listener else { return post(|| async { StatusCode::NO_CONTENT }) };
-    let verifier = move |request: Request<Bytes>| {
-        let listener = listener.clone();
-        async move { listener.hear(request.body()).await.map_err(|error| Rejection::from(error.status())) }
-    };
-    any_service(WebhookService::new(verifier, |_| async { Ok(()) }))
 }
 
 /// What is sold.

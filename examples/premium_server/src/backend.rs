@@ -1,5 +1,9 @@
 //! Who settles: 1Shot, the sandbox that speaks as 1Shot does, or any x402 facilitator.
 
+// Wherever this file is used from, that one comes with it.
+#[path = "gas.rs"]
+mod gas;
+
 use std::{error::Error, time::Duration};
 
 use url::Url;
@@ -34,8 +38,9 @@ pub(crate) struct Backend {
 
 impl Backend {
     /// Starts the sandbox if there is no account, then sets up what settling takes there, which proves that the account
-    /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment.
-    pub(crate) async fn start(config: &Config, public: &Url) -> Result<Self, Box<dyn Error>> {
+    /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment. 1Shot
+    /// reports to `1shot` below this URL of the server's.
+    pub(crate) async fn start(config: &Config, base: &Url) -> Result<Self, Box<dyn Error>> {
         if let Some(url) = &config.facilitator_url {
             let facilitator = SharedFacilitator::new(Remote::new(url.as_str())?);
             return Ok(Self { facilitator, listener: None, sandbox: None, fact: format!("facilitator: {url}") });
@@ -57,21 +62,25 @@ impl Backend {
         };
         let client_config = ClientConfig::new(credentials).base_url(&api_url)?;
         let wait = WaitPolicy::for_block_time(block_time);
-        // The sandbox is ours to ask as often as we like.
-        let wait = if sandbox.is_some() { wait.min_interval(Duration::from_millis(20)) } else { wait };
         let (facilitator, listener, kind) = match config.oneshot_facilitator {
             OneshotFacilitator::Native => {
                 let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
-                let native = Native::builder(client, business).token(config.token.clone()).wait(wait).connect().await?;
+                let builder = Native::builder(client.clone(), business).token(config.token.clone());
+                let native = builder.wait(wait).connect().await?;
+                gas::check_all(&client, business, &config.token.network()).await?;
                 (SharedFacilitator::new(native), None, "native")
             }
             OneshotFacilitator::Relayed => {
-                let relayed = Relayed::builder(Client::new(client_config)?, business)
-                    .token(config.token.clone())
-                    .callback_url(public.join("1shot")?)
+                let (client, token) = (Client::new(client_config)?, &config.token);
+                let relayed = Relayed::builder(client.clone(), business)
+                    .token(token.clone())
+                    .callback_url(base.join("1shot")?)
                     .wait(wait)
                     .connect()
                     .await?;
+                if let Some(wallet) = relayed.wallet(&token.network(), token.address()) {
+                    gas::check(&client, wallet).await?;
+                }
                 let listener = relayed.listener();
                 (SharedFacilitator::new(relayed), listener, "relayed")
             }
@@ -107,8 +116,8 @@ mod tests {
             let found = variables.iter().find(|(key, _)| *key == name)?;
             Some(found.1.into())
         });
-        let public = "http://127.0.0.1:8402/".parse().unwrap();
-        Backend::start(&config.unwrap(), &public).await.unwrap()
+        let base = "http://127.0.0.1:8402/".parse().unwrap();
+        Backend::start(&config.unwrap(), &base).await.unwrap()
     }
 
     #[tokio::test]

@@ -1,39 +1,29 @@
 //! The environment, read and checked before anything starts.
 
-use std::{ffi::OsString, fmt, net::IpAddr, str::FromStr, time::Duration};
+use std::{
+    ffi::OsString,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    str::FromStr,
+    time::Duration,
+};
 
 use alloy_primitives::{Address, address};
+use tracing_subscriber::EnvFilter;
 use url::Url;
-use x402_core::{Amount, Asset, Network, address::parse_evm};
+use x402_core::{Amount, Asset};
 use x402_oneshot::{BaseUrl, BusinessId, Credentials};
 use x402_tower::{server::Order, store::redis::RedisUrl};
 
-/// What `--help` says of the environment.
-pub(crate) const ENVIRONMENT: &str = "\
-Environment:
-  ONESHOT_API_KEY, ONESHOT_API_SECRET, ONESHOT_BUSINESS_ID
-                         1Shot API credentials; without any of them a sandbox is used
-  ONESHOT_API_URL        1Shot API [default: https://api.1shotapi.com/v0]
-  ONESHOT_FACILITATOR    how 1Shot settles: relayed (a contract method) or native (its x402 endpoints)
-                         [default: relayed]
-  FACILITATOR_URL        an x402 facilitator to use instead of 1Shot and the sandbox
-  TUNNEL_BASE_URL        this server's public base URL [default: http://127.0.0.1:PORT]
-  RECIPIENT_ADDRESS      who is paid; required outside the sandbox [default in the sandbox: a test address]
-  PAYMENT_TOKEN_ADDRESS  the token, on Base Sepolia [default: USDC]
-  MAX_AMOUNT_REQUIRED    the price in atomic units; USDC has 6 decimals [default: 50000, which is $0.05]
-  PORT                   the port to listen on; 0 is any [default: 8402]
-  SETTLE                 when the money moves: after the page is made, before, or in the background (the page is
-                         then handed over at once, without a receipt) [default: after]
-  REDIS_URL              keep claims there, shared by all servers that sell this page [default: in this process]
-  REDIS_LEASE_MS         how long a server that died holds its claims there, in milliseconds [default: 30000]
-  SANDBOX_PORT           the sandbox's port; 0 is any [default: 0]
-  SANDBOX_BLOCK_TIME_MS  the sandbox's block time in milliseconds [default: 2000]
-  RUST_LOG               what is logged, to stderr [default: info]";
+use crate::{
+    environment::{ConfigError, Environment},
+    log::{Format, Log},
+    values::{self, NETWORK},
+};
+
+pub(crate) use crate::values::OneshotFacilitator;
 
 /// Who is paid in the sandbox, unless told otherwise.
 const SANDBOX_RECIPIENT: Address = address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C");
-
-const NETWORK: Network = Network::BASE_SEPOLIA;
 
 /// Everything that the environment decides.
 #[derive(Debug)]
@@ -48,22 +38,13 @@ pub(crate) struct Config {
     pub(crate) token: Asset,
     pub(crate) price: Amount,
     pub(crate) port: u16,
+    pub(crate) listen_address: IpAddr,
     pub(crate) order: Order,
     /// Without it claims are kept in this process.
     pub(crate) redis_url: Option<RedisUrl>,
     pub(crate) redis_lease: Duration,
     pub(crate) sandbox_port: u16,
     pub(crate) sandbox_block_time: Duration,
-}
-
-/// How 1Shot settles, and the sandbox.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum OneshotFacilitator {
-    /// Through a contract method.
-    #[default]
-    Relayed,
-    /// Through its x402 endpoints.
-    Native,
 }
 
 /// An account at 1Shot.
@@ -78,41 +59,39 @@ impl Config {
     pub(crate) fn from_env(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let environment = Environment(variable);
         let facilitator_url = environment.read("FACILITATOR_URL", BaseUrl::from_str)?;
-        let oneshot_facilitator = environment.read("ONESHOT_FACILITATOR", oneshot_facilitator)?.unwrap_or_default();
+        let oneshot_facilitator = environment.read("ONESHOT_FACILITATOR", OneshotFacilitator::from_str)?;
         let account = match &facilitator_url {
             Some(_) => None,
-            None => environment.account()?,
+            None => account(&environment)?,
         };
-        let sandbox = account.is_none() && facilitator_url.is_none();
-        let recipient = match environment.read("RECIPIENT_ADDRESS", evm_address)? {
+        let is_sandbox = account.is_none() && facilitator_url.is_none();
+        let recipient = match environment.read("RECIPIENT_ADDRESS", values::recipient)? {
             Some(recipient) => recipient,
-            None if sandbox => SANDBOX_RECIPIENT,
+            None if is_sandbox => SANDBOX_RECIPIENT,
             None => return Err(ConfigError::missing("RECIPIENT_ADDRESS", "it says who is paid")),
         };
-        if recipient.is_zero() {
-            return Err(ConfigError::new("RECIPIENT_ADDRESS", "the zero address cannot be paid"));
-        }
+        // The sandbox is for this machine; with real money the page is for everybody.
+        let interface = if is_sandbox { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
         Ok(Self {
             facilitator_url,
             account,
-            oneshot_facilitator,
-            public_base_url: environment.read("TUNNEL_BASE_URL", public_url)?,
+            oneshot_facilitator: oneshot_facilitator.unwrap_or_default(),
+            public_base_url: environment.read("TUNNEL_BASE_URL", values::public_url)?,
             recipient,
-            token: match environment.read("PAYMENT_TOKEN_ADDRESS", token)? {
+            token: match environment.read("PAYMENT_TOKEN_ADDRESS", values::token)? {
                 Some(token) => token,
                 None => Asset::usdc(&NETWORK).expect("Base Sepolia has USDC"),
             },
-            price: environment.read("MAX_AMOUNT_REQUIRED", price)?.unwrap_or_else(|| Amount::from_atomic(50_000)),
-            order: environment.read("SETTLE", order)?.unwrap_or_default(),
-            port: environment.read("PORT", number)?.unwrap_or(8402),
+            price: environment.read("MAX_AMOUNT_REQUIRED", values::price)?.unwrap_or(Amount::from_atomic(50_000)),
+            order: environment.read("SETTLE", values::order)?.unwrap_or_default(),
+            port: environment.read("PORT", values::number)?.unwrap_or(8402),
+            listen_address: environment.read("LISTEN_ADDRESS", values::ip_address)?.unwrap_or(interface.into()),
             redis_url: environment.read("REDIS_URL", RedisUrl::from_str)?,
-            redis_lease: environment
-                .read("REDIS_LEASE_MS", number)?
-                .map_or(Duration::from_secs(30), Duration::from_millis),
-            sandbox_port: environment.read("SANDBOX_PORT", number)?.unwrap_or(0),
+            redis_lease: environment.read("REDIS_LEASE_MS", values::milliseconds)?.unwrap_or(Duration::from_secs(30)),
+            sandbox_port: environment.read("SANDBOX_PORT", values::number)?.unwrap_or(0),
             sandbox_block_time: environment
-                .read("SANDBOX_BLOCK_TIME_MS", number)?
-                .map_or(Duration::from_secs(2), Duration::from_millis),
+                .read("SANDBOX_BLOCK_TIME_MS", values::milliseconds)?
+                .unwrap_or(Duration::from_secs(2)),
         })
     }
 
@@ -120,134 +99,62 @@ impl Config {
         self.account.is_none() && self.facilitator_url.is_none()
     }
 
-    /// The sandbox serves this machine; with real money the page is for everybody.
-    pub(crate) fn interface(&self) -> IpAddr {
-        if self.is_sandbox() { [127, 0, 0, 1].into() } else { [0, 0, 0, 0].into() }
+    /// This server as this machine reaches it, ending in a slash.
+    pub(crate) fn local_url(&self, port: u16) -> Url {
+        let host = match self.listen_address {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+            address => address,
+        };
+        let local = format!("http://{}/", SocketAddr::new(host, port));
+        Url::parse(&local).expect("an address and a port make a URL")
     }
 
     /// The public base URL, ending in a slash.
     pub(crate) fn base_url(&self, port: u16) -> Url {
-        self.public_base_url.clone().unwrap_or_else(|| {
-            let local = format!("http://127.0.0.1:{port}/");
-            Url::parse(&local).expect("an address and a port make a URL")
-        })
+        self.public_base_url.clone().unwrap_or_else(|| self.local_url(port))
+    }
+
+    /// The base URL that settlements are reported below. The sandbox runs beside this server, and sends nothing to other
+    /// machines.
+    pub(crate) fn reported_below(&self, port: u16) -> Url {
+        if self.is_sandbox() { self.local_url(port) } else { self.base_url(port) }
     }
 }
 
-struct Environment<F>(F);
+/// What to log, which is known before the rest: whatever fails afterwards can be logged.
+pub(crate) fn log(variable: impl Fn(&str) -> Option<OsString>) -> Result<Log, ConfigError> {
+    let environment = Environment(variable);
+    Ok(Log {
+        filter: environment.read("RUST_LOG", values::log_filter)?.unwrap_or_else(|| EnvFilter::new("info")),
+        format: environment.read("LOG_FORMAT", Format::from_str)?.unwrap_or_default(),
+    })
+}
 
-impl<F: Fn(&str) -> Option<OsString>> Environment<F> {
-    /// An unset variable and an empty one are the same: `example.env` files leave them empty.
-    fn text(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-        let Some(value) = (self.0)(name) else { return Ok(None) };
-        let text = value.into_string().map_err(|_| ConfigError::new(name, "it is not UTF-8"))?;
-        Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
-    }
-
-    fn read<T, E: fmt::Display>(
-        &self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, ConfigError> {
-        self.text(name)?.map(|text| parse(&text).map_err(|error| ConfigError::new(name, error))).transpose()
-    }
-
-    fn account(&self) -> Result<Option<Account>, ConfigError> {
-        let names = ["ONESHOT_API_KEY", "ONESHOT_API_SECRET", "ONESHOT_BUSINESS_ID"];
-        let api_url = self.read("ONESHOT_API_URL", BaseUrl::from_str)?.unwrap_or_else(BaseUrl::production);
-        let [key, secret, business] = names;
-        match [self.text(key)?, self.text(secret)?, self.text(business)?] {
-            [None, None, None] => Ok(None),
-            [Some(key), Some(secret), Some(business)] => {
-                let business = business.parse().map_err(|error| ConfigError::new("ONESHOT_BUSINESS_ID", error))?;
-                Ok(Some(Account { credentials: Credentials::new(key, secret), business, api_url }))
-            }
-            some => {
-                let missing = names.into_iter().zip(&some).find(|(_, value)| value.is_none());
-                let name = missing.map_or("ONESHOT_API_KEY", |(name, _)| name);
-                Err(ConfigError::missing(name, "1Shot takes key, secret and business id together"))
-            }
+fn account(environment: &Environment<impl Fn(&str) -> Option<OsString>>) -> Result<Option<Account>, ConfigError> {
+    let names = ["ONESHOT_API_KEY", "ONESHOT_API_SECRET", "ONESHOT_BUSINESS_ID"];
+    let api_url = environment.read("ONESHOT_API_URL", BaseUrl::from_str)?.unwrap_or_else(BaseUrl::production);
+    let [key, secret, business] = names;
+    match [environment.text(key)?, environment.text(secret)?, environment.text(business)?] {
+        [None, None, None] => Ok(None),
+        [Some(key), Some(secret), Some(business)] => {
+            let business = business.parse().map_err(|error| ConfigError::new("ONESHOT_BUSINESS_ID", error))?;
+            Ok(Some(Account { credentials: Credentials::new(key, secret), business, api_url }))
         }
-    }
-}
-
-fn order(text: &str) -> Result<Order, &'static str> {
-    match text {
-        "after" => Ok(Order::After),
-        "before" => Ok(Order::Before),
-        "background" => Ok(Order::Background),
-        _ => Err("it must be `after`, `before` or `background`"),
-    }
-}
-
-fn oneshot_facilitator(text: &str) -> Result<OneshotFacilitator, &'static str> {
-    match text {
-        "relayed" => Ok(OneshotFacilitator::Relayed),
-        "native" => Ok(OneshotFacilitator::Native),
-        _ => Err("it must be `relayed` or `native`"),
-    }
-}
-
-fn evm_address(text: &str) -> Result<Address, x402_core::address::ParseAddressError> {
-    parse_evm(text)
-}
-
-fn token(text: &str) -> Result<Asset, String> {
-    let address = evm_address(text).map_err(|error| error.to_string())?;
-    Asset::known(&NETWORK, address).ok_or_else(|| format!("{address} is no token known on Base Sepolia"))
-}
-
-fn price(text: &str) -> Result<Amount, String> {
-    let amount: Amount = text.parse().map_err(|error: x402_core::amount::ParseAmountError| error.to_string())?;
-    if amount.is_zero() { Err("a price must be above zero".to_owned()) } else { Ok(amount) }
-}
-
-fn number<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("`{}` is not a number in range", text.escape_debug()))
-}
-
-fn public_url(text: &str) -> Result<Url, String> {
-    let fail = |what: &str| Err(format!("{what}, such as https://shop.example"));
-    let Ok(mut url) = Url::parse(text) else { return fail("it must be a URL") };
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return fail("it must be an http or https URL");
-    }
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return fail("it must be a base URL without query, fragment and user");
-    }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
-}
-
-/// A variable that makes no sense: one line that names it.
-#[derive(Debug)]
-pub(crate) struct ConfigError {
-    name: &'static str,
-    what: String,
-}
-
-impl ConfigError {
-    fn new(name: &'static str, what: impl fmt::Display) -> Self {
-        Self { name, what: what.to_string() }
-    }
-
-    fn missing(name: &'static str, why: &str) -> Self {
-        Self::new(name, format_args!("it is not set; {why}"))
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.what)
+        some => {
+            let missing = names.into_iter().zip(&some).find(|(_, value)| value.is_none());
+            let name = missing.map_or("ONESHOT_API_KEY", |(name, _)| name);
+            Err(ConfigError::missing(name, "1Shot takes key, secret and business id together"))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::RefCell, collections::BTreeSet};
+
     use super::*;
+    use crate::help::ENVIRONMENT;
 
     const ACCOUNT: [(&str, &str); 4] = [
         ("ONESHOT_API_KEY", "k"),
@@ -293,6 +200,7 @@ mod tests {
             ("ONESHOT_BUSINESS_ID", &["7", "None"]),
             ("REDIS_URL", &["localhost", "http://127.0.0.1:6379", "redis://", "redis://:s3cret@127.0.0.1:port"]),
             ("REDIS_LEASE_MS", &["30s", "-1"]),
+            ("LISTEN_ADDRESS", &["localhost", "127.0.0.1:8402", "256.0.0.1"]),
         ];
         for (name, values) in cases {
             for value in *values {
@@ -303,6 +211,21 @@ mod tests {
                 assert!(!line.contains('\n') && line.matches(name).count() == 1, "{line}");
             }
         }
+    }
+
+    #[test]
+    fn help_lists_exactly_the_variables_that_are_read() {
+        let read = RefCell::new(BTreeSet::new());
+        let variable = |name: &str| {
+            read.borrow_mut().insert(name.to_owned());
+            None
+        };
+        log(variable).unwrap();
+        Config::from_env(variable).unwrap();
+        let is_name = |word: &&str| word.contains('_') || *word == "PORT" || *word == "SETTLE";
+        let begins = ENVIRONMENT.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+        let listed: BTreeSet<_> = begins.filter(is_name).map(str::to_owned).collect();
+        assert_eq!(listed, *read.borrow());
     }
 
     #[test]
@@ -338,6 +261,27 @@ mod tests {
             let config = with(&[("ONESHOT_FACILITATOR", text)]).unwrap();
             assert!(config.is_sandbox());
             assert_eq!(config.oneshot_facilitator, kind);
+        }
+    }
+
+    #[test]
+    fn a_log_that_makes_no_sense_is_one_line_too() {
+        for (name, value) in [("RUST_LOG", "x=loud"), ("RUST_LOG", "[["), ("LOG_FORMAT", "JSON")] {
+            let line = log(|asked| (asked == name).then(|| value.into())).unwrap_err().to_string();
+            assert!(line.starts_with(&format!("{name}: ")) && !line.contains('\n'), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_sandbox_reports_to_this_machine_and_1shot_to_the_public_url() {
+        let tunnel = ("TUNNEL_BASE_URL", "https://shop.example/api");
+        assert_eq!(with(&[tunnel]).unwrap().reported_below(8402).as_str(), "http://127.0.0.1:8402/");
+        let config = with(&[&ACCOUNT[..], &[tunnel]].concat()).unwrap();
+        assert_eq!(config.reported_below(8402).as_str(), "https://shop.example/api/");
+        for (address, url) in
+            [("::", "http://[::1]:1/"), ("0.0.0.0", "http://127.0.0.1:1/"), ("10.0.0.7", "http://10.0.0.7:1/")]
+        {
+            assert_eq!(with(&[("LISTEN_ADDRESS", address)]).unwrap().local_url(1).as_str(), url);
         }
     }
 

@@ -12,68 +12,71 @@
 mod app;
 mod backend;
 mod config;
+mod environment;
+mod help;
+mod log;
 mod stop;
+mod values;
+mod webhook;
 
-use std::{error::Error, io::IsTerminal as _, process::ExitCode, time::Duration};
+use std::{error::Error, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 use x402_core::server::Gate;
 use x402_tower::{
     server::Settlements,
     store::redis::{ConnectError, RedisClaims, RedisUrl},
 };
 
-use crate::{
-    backend::Backend,
-    config::{Config, ENVIRONMENT},
-};
+use crate::{backend::Backend, config::Config, environment::ConfigError};
 
 /// Sells a page for USDC on Base Sepolia, per request, with x402.
+///
+/// Without an account at 1Shot API it settles in a sandbox, and needs nothing else. Facts go to stdout, one a line, the
+/// log to stderr.
 #[derive(Debug, Parser)]
-#[command(version, after_help = ENVIRONMENT)]
+#[command(version, after_help = help::ENVIRONMENT)]
 struct Arguments {}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    Arguments::parse();
-    let config = match Config::from_env(|name| std::env::var_os(name)) {
-        Ok(config) => config,
-        Err(error) => {
-            eprintln!("{error}");
+    match Arguments::try_parse() {
+        Ok(Arguments {}) => {}
+        Err(usage) if usage.use_stderr() => {
+            let text = usage.to_string();
+            let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            eprintln!("premium_server: {what}; --help lists what there is");
             return ExitCode::from(2);
         }
-    };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
-    match run(config).await {
+        Err(asked_for) => asked_for.exit(),
+    }
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", chain(&*error));
-            ExitCode::FAILURE
+            if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
-async fn run(config: Config) -> Result<(), Box<dyn Error>> {
-    let address = (config.interface(), config.port);
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| format!("cannot listen on port {}: {error}; PORT chooses another", config.port))?;
+async fn run() -> Result<(), Box<dyn Error>> {
+    let variable = |name: &str| std::env::var_os(name);
+    config::log(variable)?.start();
+    let config = Config::from_env(variable)?;
+    let address = (config.listen_address, config.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        let (address, port) = address;
+        format!("cannot listen on port {port} of {address}: {error}; PORT and LISTEN_ADDRESS choose another")
+    })?;
     let port = listener.local_addr()?.port();
-    let base_url = config.base_url(port);
 
     let claims = match &config.redis_url {
         Some(url) => Some(connect(url, config.redis_lease).await?),
         None => None,
     };
-    let backend = Backend::start(&config, &base_url).await?;
-    let page = base_url.join("premium")?;
+    let backend = Backend::start(&config, &config.reported_below(port)).await?;
+    let page = config.base_url(port).join("premium")?;
     let gate = Gate::new(backend.facilitator.clone());
     let settlements = Settlements::default();
     let reports = backend.listener.clone();
@@ -84,7 +87,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 
     // Before anything is printed: whoever reads the first line may already want to stop it.
     let told_to_stop = stop::signals()?;
-    println!("listening on http://127.0.0.1:{port}");
+    println!("listening on {}", config.local_url(port).as_str().trim_end_matches('/'));
     for line in backend.facts() {
         println!("{line}");
     }
@@ -102,11 +105,12 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 }
 
 /// Claims that all servers of the page share.
-async fn connect(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, String> {
+async fn connect(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, Box<dyn Error>> {
     let connected = RedisClaims::builder(url.clone()).lease(lease).connect().await;
     connected.map_err(|error| match error {
-        ConnectError::Lease { .. } => format!("REDIS_LEASE_MS: {error}"),
-        _ => format!("REDIS_URL: {}", chain(&error)),
+        ConnectError::Lease { .. } => ConfigError::new("REDIS_LEASE_MS", error).into(),
+        ConnectError::NoTls | ConnectError::Url => ConfigError::new("REDIS_URL", error).into(),
+        _ => format!("REDIS_URL: {}", chain(&error)).into(),
     })
 }
 

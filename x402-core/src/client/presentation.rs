@@ -22,7 +22,9 @@ use crate::{
 /// | a receipt that fits | served and settled |
 /// | success without a receipt | served |
 /// | a receipt that contradicts the payment, or two receipts | an error that carries both |
-/// | 402, or 400 and 431 of the protocol | refused |
+/// | 402 that says why in a code of the protocol, or asks as at first or for something else | refused |
+/// | 400 and 431 of the protocol | refused |
+/// | any other 402: servers send it when they lose the facilitator's answer | unknown |
 /// | 409, 425, 429, 5xx, or no answer | open: the same payment again, in the end unknown |
 #[derive(Debug)]
 #[must_use]
@@ -226,29 +228,42 @@ impl Presentation {
         let reason = receipt.as_ref().and_then(|receipt| receipt.error_reason.clone());
         let said = reason.as_ref().map(ToString::to_string);
         let said = said.or_else(|| again.as_ref().and_then(|again| again.required.error.clone()));
-        let is = |code: &Reason| said.as_deref() == Some(code.as_str());
-        let settled = receipt.as_ref().map(|answer| self.judge(answer));
-        if let Some(Settlement::Settled(_)) = settled {
+        let judged = match &receipt {
+            Some(receipt) => Some(self.judge(receipt)),
+            None => said.as_deref().and_then(code).map(|code| self.judge(&self.failure(code))),
+        };
+        if let Some(Settlement::Settled(_)) = judged {
             // Paid, and not served: it contradicts itself.
             self.payment.settled();
             return self.contradiction("the payment settled, and is asked for again", receipt);
         }
-        // Something of ours may have used the nonce: an attempt before this one.
-        let may_be_ours = self.attempts > 0 && (is(&Reason::NONCE_USED) || receipt.is_none());
-        if may_be_ours || is(&Reason::SETTLEMENT_PENDING) {
-            let why = format!(
-                "the server answered {status}{}",
-                said.map(|said| format!(" ({})", shown(&said))).unwrap_or_default()
-            );
-            return Step::Failed(self.unknown(why, receipt));
+        let asks_otherwise = again.as_ref().is_some_and(|again| !again.asks_the_same_as(&self.offered));
+        // An attempt before this one may have been taken.
+        let may_be_ours = self.attempts > 0 && receipt.is_none();
+        let is_refusal = match judged {
+            Some(judged) => matches!(judged, Settlement::Refused(_)),
+            // The words of the first 402 say that no payment was seen, and a 400 that it could not be read.
+            None => again.is_some_and(|again| {
+                asks_otherwise
+                    || status != StatusCode::PAYMENT_REQUIRED
+                    || again.required.error == self.offered.required.error
+            }),
+        };
+        if may_be_ours || !is_refusal {
+            let words = said.map(|said| format!(" ({})", shown(&said))).unwrap_or_default();
+            return Step::Failed(self.unknown(format!("the server answered {status}{words}"), receipt));
         }
-        let asks_otherwise = again.is_some_and(|again| !again.asks_the_same_as(&self.offered));
         Step::Failed(Box::new(PaymentFailure::Refused {
             status,
             reason: said.as_deref().map(shown),
             asks_otherwise,
             payment: Box::new(self.payment.clone()),
         }))
+    }
+
+    /// What a receipt would say for which a server gives a code only.
+    fn failure(&self, reason: Reason) -> SettleResponse {
+        SettleResponse::failed(reason, self.payment.payload().network().clone(), None)
     }
 
     fn open(
@@ -317,6 +332,12 @@ fn is_open(status: StatusCode) -> bool {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
+}
+
+/// The code in a server's words: all of them, or the last one, as in `Invalid payment: insufficient_funds`.
+fn code(said: &str) -> Option<Reason> {
+    let last = said.rsplit(' ').next().unwrap_or_default();
+    Reason::parse(last).filter(|code| code.as_str().contains('_'))
 }
 
 /// A stranger's words: cut, and without control characters.

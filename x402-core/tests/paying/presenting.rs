@@ -137,6 +137,41 @@ fn a_refusal_names_its_reason_and_stays_counted_since_a_servers_word_is_no_proof
 }
 
 #[test]
+fn attack_22_a_402_that_does_not_say_why_is_unknown_since_servers_answer_a_lost_settlement_so() {
+    let wordless = bent(|receipt| (receipt.success, receipt.transaction) = (false, String::new()));
+    let answers = [
+        // x402-express 1.2.0 and @x402/express 2.27.0.
+        asking(&cents(1), "Failed to settle payment: 500 Internal Server Error"),
+        HeaderMap::new(),
+        asking(&cents(1), "settlement failed"),
+        asking(&cents(1), Reason::UNEXPECTED_SETTLE_ERROR.as_str()),
+        asking(&cents(1), Reason::NONCE_USED.as_str()),
+        with_receipt(&wordless),
+    ];
+    for headers in answers {
+        let mut case = case();
+        let end = failure(case.answer(402, &headers));
+        assert!(matches!(end, PaymentFailure::Unknown { .. }), "{end:?}");
+        assert_eq!(case.counted(), ["0", "0.01"]);
+    }
+}
+
+#[test]
+fn a_402_with_a_code_or_in_the_words_of_the_first_one_is_a_refusal() {
+    let unseen = HeaderMap::from_iter([(PAYMENT_REQUIRED, encode_payment_required(&cents(1).required))]);
+    let answers = [
+        unseen,
+        asking(&cents(1), "invalid_exact_evm_payload_signature"),
+        asking(&cents(1), "Invalid payment: insufficient_funds"),
+        with_receipt(&SettleResponse::failed(Reason::INVALID_TRANSACTION_STATE, Network::BASE, None)),
+    ];
+    for headers in answers {
+        let end = failure(case().answer(402, &headers));
+        assert!(matches!(end, PaymentFailure::Refused { .. }), "{end:?}");
+    }
+}
+
+#[test]
 fn attack_25_requirements_that_changed_between_two_402s_are_told_and_not_paid() {
     match failure(case().answer(402, &asking(&cents(2), "pay more"))) {
         PaymentFailure::Refused { asks_otherwise, .. } => assert!(asks_otherwise),

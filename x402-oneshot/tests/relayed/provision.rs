@@ -35,6 +35,8 @@ async fn the_method_is_made_once_and_found_the_next_time() {
     let second = relayed(&sandbox).await;
     assert_eq!(method_of(&first), method_of(&second));
     assert_eq!(second.methods().collect::<Vec<_>>(), [method_of(&second)]);
+    assert_eq!(second.wallet(&Network::BASE_SEPOLIA, usdc().address()), Some(sandbox.wallet_id()));
+    assert_eq!(second.wallet(&Network::BASE, usdc().address()), None);
     let requests = sandbox.requests();
     assert_eq!(requests.of("POST", "/business/{id}/methods"), 1);
     assert_eq!(requests.of("PUT", "/methods/{id}"), 0);

@@ -5,7 +5,10 @@
 mod bodies;
 mod budget;
 mod hostile;
+mod hyper;
 mod ours;
+mod random;
+mod shop;
 #[cfg(feature = "reqwest")]
 mod sockets;
 mod support;

@@ -2,46 +2,19 @@
 
 use axum::{
     Router,
-    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::LOCATION},
     response::IntoResponse,
     routing::{get, post},
 };
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tokio::net::TcpListener;
-use x402_core::{
-    client::{Budget, Limits, Served},
-    header::{PAYMENT_SIGNATURE, X_PAYMENT},
-};
+use x402_core::client::{Budget, Limits, Served};
 use x402_tower::client::{ClientError, reqwest::PayClient};
 
-use crate::support::{asks, budget, payer, price, served};
-
-/// The payments that a server was shown.
-type Shown = Arc<Mutex<Vec<HeaderValue>>>;
-
-async fn serve(app: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    format!("http://{address}")
-}
-
-fn payment(headers: &HeaderMap) -> Option<HeaderValue> {
-    headers.get(PAYMENT_SIGNATURE).or_else(|| headers.get(X_PAYMENT)).cloned()
-}
-
-/// Asks for a cent, and serves who shows a payment.
-async fn shop(State(shown): State<Shown>, headers: HeaderMap, body: String) -> axum::response::Response {
-    match payment(&headers) {
-        None => asks([price(10_000)]).into_response(),
-        Some(payment) => {
-            shown.lock().unwrap().push(payment);
-            let (parts, _) = served().into_parts();
-            (parts.status, parts.headers, format!("premium: {body}")).into_response()
-        }
-    }
-}
+use crate::{
+    shop::{Shown, payment, serve, shop},
+    support::{asks, budget, payer, price},
+};
 
 /// With whatever TLS reqwest was built with in this build; rustls then wants a provider.
 fn client(budget: Budget) -> PayClient<alloy_signer_local::PrivateKeySigner> {

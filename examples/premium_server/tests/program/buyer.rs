@@ -19,8 +19,11 @@ pub(crate) struct Buyer {
 impl Buyer {
     /// With the key that the server printed.
     pub(crate) fn of(sandbox: &Server) -> Self {
-        let signer = sandbox.fact("buyer key:").parse().unwrap();
-        Self { http: http(), payer: Payer::new(signer) }
+        Self::with_key(sandbox.fact("buyer key:"))
+    }
+
+    pub(crate) fn with_key(key: &str) -> Self {
+        Self { http: http(), payer: Payer::new(key.parse().unwrap()) }
     }
 
     pub(crate) fn address(&self) -> alloy_primitives::Address {

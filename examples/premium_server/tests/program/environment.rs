@@ -1,6 +1,11 @@
 //! Variables, and what is said of those that make no sense.
 
-use crate::server::{Server, command, refusal};
+use serde_json::Value;
+
+use crate::{
+    buyer::http,
+    server::{Server, command, refusal},
+};
 
 const ACCOUNT: [(&str, &str); 4] = [
     ("ONESHOT_API_KEY", "k"),
@@ -26,8 +31,13 @@ async fn a_malformed_variable_is_one_line_and_status_2() {
         ("ONESHOT_BUSINESS_ID", "7"),
         ("REDIS_URL", "http://:s3cret@127.0.0.1"),
         ("REDIS_LEASE_MS", "30s"),
+        ("LISTEN_ADDRESS", "localhost"),
+        ("LOG_FORMAT", "xml"),
+        ("RUST_LOG", "premium_server=loud"),
         ("ONESHOT_API_KEY", ""),
         ("ONESHOT_API_SECRET", ""),
+        ("ONESHOT_BUSINESS_ID", ""),
+        ("RECIPIENT_ADDRESS", ""),
     ] {
         let mut variables = ACCOUNT.to_vec();
         variables.push((name, value));
@@ -38,10 +48,20 @@ async fn a_malformed_variable_is_one_line_and_status_2() {
 }
 
 #[tokio::test]
+async fn what_only_redis_can_tell_of_its_variables_is_one_line_and_status_2_too() {
+    for (name, value) in [("REDIS_LEASE_MS", "99"), ("REDIS_URL", "rediss://:s3cret@127.0.0.1")] {
+        let (status, lines) = refusal(&[("REDIS_URL", "redis://127.0.0.1"), (name, value)]).await;
+        assert_eq!(status, Some(2), "{name}: {lines:?}");
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{name}: ")), "{name}: {lines:?}");
+        assert!(!lines[0].contains("s3cret"), "{lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_variable_that_is_no_text_is_malformed_and_not_unset() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
-    for name in ["PORT", "ONESHOT_API_KEY", "RECIPIENT_ADDRESS"] {
+    for name in ["PORT", "ONESHOT_API_KEY", "RECIPIENT_ADDRESS", "RUST_LOG"] {
         let output = command(&[]).env(name, OsStr::from_bytes(b"8402\xff")).output().await.unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{name}: {stderr}");
@@ -50,15 +70,40 @@ async fn a_variable_that_is_no_text_is_malformed_and_not_unset() {
 }
 
 #[tokio::test]
-async fn an_argument_is_bad_usage() {
-    let output = command(&[]).arg("8402").output().await.unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let help = command(&[]).arg("--help").output().await.unwrap();
-    assert_eq!(help.status.code(), Some(0));
-    let help = String::from_utf8(help.stdout).unwrap();
-    for name in ["PORT", "SANDBOX_PORT", "ONESHOT_API_KEY", "TUNNEL_BASE_URL", "MAX_AMOUNT_REQUIRED", "RUST_LOG"] {
-        assert!(help.contains(name), "{name}");
+async fn an_argument_is_one_line_and_status_2() {
+    for argument in ["nonsense", "--port=8402"] {
+        let output = command(&[]).arg(argument).output().await.unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.lines().count() == 1 && stderr.contains(argument.split('=').next().unwrap()), "{stderr}");
     }
+}
+
+#[tokio::test]
+async fn help_and_version_go_to_stdout() {
+    for (argument, said) in [("--help", "MAX_AMOUNT_REQUIRED"), ("--version", env!("CARGO_PKG_VERSION"))] {
+        let output = command(&[("PORT", "nonsense")]).arg(argument).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(0), "{argument}");
+        assert!(String::from_utf8(output.stdout).unwrap().contains(said), "{argument}");
+    }
+}
+
+#[tokio::test]
+async fn it_listens_where_it_is_told_and_says_so() {
+    for (address, host) in [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1")] {
+        let server = Server::start(&[("LISTEN_ADDRESS", address)]).await;
+        assert!(server.fact("listening on").starts_with(&format!("http://{host}:")), "{:?}", server.facts());
+        assert_eq!(http().get(server.url("/healthcheck")).send().await.unwrap().status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn json_logs_are_an_object_a_line() {
+    let server = Server::start(&[("LOG_FORMAT", "json")]).await;
+    server.signal("TERM");
+    let (_, _, stderr) = server.ended().await;
+    let lines: Vec<Value> = stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["message"] == "stopped" && line["level"] == "INFO"), "{stderr}");
 }
 
 #[tokio::test]

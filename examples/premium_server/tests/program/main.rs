@@ -9,8 +9,10 @@ mod buyer;
 mod redis;
 mod server;
 
+mod deployment;
 mod environment;
 mod lifetime;
 mod remote;
+mod reported;
 mod sells;
 mod shared;

@@ -20,7 +20,7 @@ use super::{
     executions::Executions,
 };
 use crate::{
-    BusinessId, Client, Error, MethodId,
+    BusinessId, Client, Error, MethodId, WalletId,
     api::{Report, Reports, Transaction, WaitPolicy},
 };
 
@@ -66,7 +66,13 @@ impl Relayed {
     /// The contract method that settles payments in this token.
     #[must_use]
     pub fn method(&self, network: &Network, asset: Address) -> Option<MethodId> {
-        self.0.pinned.get(&(network.clone(), asset)).map(|pinned| pinned.method)
+        self.pinned(network, asset).map(|pinned| pinned.method)
+    }
+
+    /// The wallet that pays the gas of payments in this token.
+    #[must_use]
+    pub fn wallet(&self, network: &Network, asset: Address) -> Option<WalletId> {
+        self.pinned(network, asset).map(|pinned| pinned.wallet)
     }
 
     /// The contract methods that settle payments, of all tokens, in no order: those whose webhooks are ours.
@@ -74,10 +80,14 @@ impl Relayed {
         self.0.pinned.values().map(|pinned| pinned.method)
     }
 
+    fn pinned(&self, network: &Network, asset: Address) -> Option<&Pinned> {
+        self.0.pinned.get(&(network.clone(), asset))
+    }
+
     fn route<'a>(&'a self, request: &'a FacilitatorRequest) -> Result<Route<'a>, FacilitatorError> {
         let requirements = request.requirements();
         let token = requirements.asset.evm();
-        let pinned = token.and_then(|token| self.0.pinned.get(&(requirements.network.clone(), token)));
+        let pinned = token.and_then(|token| self.pinned(&requirements.network, token));
         match (request.exact(), token, pinned) {
             (Some(payment), Some(token), Some(pinned)) => {
                 let token = (token, requirements.network.chain_id());
