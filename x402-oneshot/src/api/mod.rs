@@ -38,10 +38,7 @@ mod signatures;
 pub use signatures::WalletSignature;
 
 mod param;
-pub use param::{MethodParam, ParamType};
-
-mod param_struct;
-pub use param_struct::ParamStruct;
+pub use param::{MethodParam, ParamStruct, ParamType};
 
 mod contract_method;
 pub use contract_method::{ContractMethod, NewContractMethod, StateMutability};

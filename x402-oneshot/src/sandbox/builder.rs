@@ -21,7 +21,7 @@ use super::handle::Sandbox;
 use super::settings::Settings;
 use super::shared::Shared;
 use super::webhooks::{Courier, WebhookShape, Webhooks};
-use super::{faults, miner, server};
+use super::{faults, miner, route, server};
 
 /// How to start a [`Sandbox`]: made by [`Sandbox::builder`].
 #[must_use = "a builder does nothing until it is started"]
@@ -243,7 +243,7 @@ impl SandboxBuilder {
             router = router.merge(faults::admin_router(Arc::clone(&shared)));
         }
         tokio::spawn(serve(listener, router, open));
-        let base_url = format!("http://{address}{}", server::BASE_PATH);
+        let base_url = format!("http://{address}{}", route::BASE_PATH);
         Ok(Sandbox::new(base_url, shared, buyer_key, buyer, close))
     }
 }

@@ -1,9 +1,9 @@
 //! A chain of one process: state, blocks and execution, over [revm](https://docs.rs/revm).
 
-use alloy_primitives::{Address, B256, Bytes, Log, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, sol};
 use revm::bytecode::Bytecode;
-use revm::context::result::{ExecutionResult, ResultAndState};
+use revm::context::result::ResultAndState;
 use revm::context::{BlockEnv, TxEnv};
 use revm::database::InMemoryDB;
 use revm::primitives::TxKind;
@@ -14,20 +14,13 @@ use uuid::Uuid;
 use x402_core::Asset;
 
 use super::delegation::Delegations;
+use super::execution::{Done, Execution, Fault};
+use super::fees::{BASE_FEE, MAX_FEE, PRIORITY_FEE};
 use super::receipt::{Block, Receipt};
 use super::smart_account;
 
 /// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
 pub(super) const BASE_SEPOLIA: u64 = 84532;
-
-/// Wei per gas that every block asks for.
-pub(super) const BASE_FEE: u64 = 1_000_000;
-
-/// Wei per gas that the relayer adds for the proposer.
-pub(super) const PRIORITY_FEE: u64 = 100_000;
-
-/// Wei per gas that the relayer offers at most.
-pub(super) const MAX_FEE: u64 = 2 * BASE_FEE + PRIORITY_FEE;
 
 /// The gas of a block, and so the most a transaction may ask for.
 pub(super) const BLOCK_GAS: u64 = 30_000_000;
@@ -48,31 +41,6 @@ pub(super) struct Call {
     pub(super) value: U256,
     pub(super) input: Bytes,
     pub(super) gas_limit: u64,
-}
-
-/// What came of a [`Call`].
-#[derive(Debug)]
-pub(super) struct Execution {
-    pub(super) gas_used: u64,
-    pub(super) result: Result<Done, Fault>,
-}
-
-/// A call that did what it was asked.
-#[derive(Debug)]
-pub(super) struct Done {
-    pub(super) output: Bytes,
-    pub(super) logs: Vec<Log>,
-}
-
-/// Why a call did nothing.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// The contract said no, with this data.
-    Reverted(Bytes),
-    /// The EVM stopped it: out of gas, an invalid opcode and so on.
-    Halted(String),
-    /// It never ran: it could not pay, or asked for more gas than there is.
-    Refused(String),
 }
 
 /// What a wallet is to do on its chain.
@@ -303,17 +271,5 @@ impl Chain {
                 (Execution { gas_used: 0, result }, None)
             }
         }
-    }
-}
-
-impl From<ExecutionResult> for Execution {
-    fn from(result: ExecutionResult) -> Self {
-        let gas_used = result.tx_gas_used();
-        let result = match result {
-            ExecutionResult::Success { output, logs, .. } => Ok(Done { output: output.into_data(), logs }),
-            ExecutionResult::Revert { output, .. } => Err(Fault::Reverted(output)),
-            ExecutionResult::Halt { reason, .. } => Err(Fault::Halted(format!("{reason:?}"))),
-        };
-        Self { gas_used, result }
     }
 }

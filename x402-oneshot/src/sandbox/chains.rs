@@ -8,9 +8,10 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::chain::{Chain, MAX_FEE, PRIORITY_FEE};
+use super::chain::Chain;
 use super::extract::{ChainId, Query, Segments};
 use super::failure::Failure;
+use super::fees::{MAX_FEE, PRIORITY_FEE};
 use super::network::Facts;
 use super::page::Page;
 use super::settings::BLOCK_TIME;

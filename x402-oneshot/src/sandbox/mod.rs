@@ -130,9 +130,13 @@ mod smart_account;
 
 mod delegation;
 
-mod chain;
+mod fees;
+
+mod execution;
 
 mod receipt;
+
+mod chain;
 
 mod token;
 
@@ -173,6 +177,8 @@ pub use requests::RequestCounts;
 mod settings;
 
 mod table;
+
+mod route;
 
 pub mod faults;
 

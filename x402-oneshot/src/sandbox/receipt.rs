@@ -3,7 +3,8 @@
 use alloy_primitives::{Address, B256, Log, keccak256, logs_bloom};
 use serde_json::{Value, json};
 
-use super::chain::{BASE_FEE, Execution, Fault, PRIORITY_FEE};
+use super::execution::{Execution, Fault};
+use super::fees::{BASE_FEE, PRIORITY_FEE};
 
 /// What a block holds so far.
 pub(super) struct Block {

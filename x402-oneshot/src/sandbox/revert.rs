@@ -5,7 +5,7 @@ use alloy_primitives::Bytes;
 use alloy_sol_types::{Panic, Revert, SolError};
 use serde_json::{Value, json};
 
-use super::chain::Fault;
+use super::execution::Fault;
 use super::{token, value};
 
 /// What `test` answers as `error`, and `failureReason` in one line.

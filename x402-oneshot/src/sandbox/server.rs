@@ -14,18 +14,13 @@ use axum::routing::{get, post, put};
 use super::auth;
 use super::failure::Failure;
 use super::faults::inject;
+use super::route::{self, BASE_PATH, MAX_BODY};
 use super::shared::Shared;
 use super::webhooks::{deliveries, endpoints, triggers};
 use super::{
     batch, chains, contract_events, execute, imports, methods, prompts, signatures, simulate, transactions, transfer,
     wallets, x402,
 };
-
-/// Where the API begins.
-pub(super) const BASE_PATH: &str = "/v0";
-
-/// Bytes of the longest body that is read.
-pub(super) const MAX_BODY: usize = 64 * 1024;
 
 /// Bytes of the longest body that has an ABI in it.
 const MAX_ABI: usize = 1024 * 1024;
@@ -89,7 +84,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 
 /// Counts a request, if the sandbox has such an endpoint: nonsense must not grow the table.
 async fn count(State(shared): State<Arc<Shared>>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
-    let route = path.as_ref().and_then(|path| path.as_str().strip_prefix(BASE_PATH));
+    let route = path.as_ref().and_then(route::of);
     let has_such = [Method::DELETE, Method::GET, Method::POST, Method::PUT].contains(request.method());
     if let Some(route) = route.filter(|_| has_such) {
         shared.state().requests.add(request.method().as_str(), route);

@@ -6,9 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::chain::{MAX_FEE, PRIORITY_FEE};
+use super::execution::Fault;
 use super::extract::{Body, Id};
 use super::failure::Failure;
+use super::fees::{MAX_FEE, PRIORITY_FEE};
 use super::invocation::Invocation;
 use super::methods;
 use super::revert::Reason;
@@ -92,6 +93,6 @@ pub(super) async fn read(
     Ok(Json(method.declaration.outputs.write_answer(&values)))
 }
 
-fn refused(fault: super::chain::Fault) -> Failure {
+fn refused(fault: Fault) -> Failure {
     Failure::reverted(&Reason::from(fault).message)
 }

@@ -8,7 +8,8 @@ use alloy_sol_types::{SolCall, SolValue, sol};
 use x402_core::Asset;
 
 use super::artifact::Artifact;
-use super::chain::{BLOCK_GAS, Call, Chain, Fault};
+use super::chain::{BLOCK_GAS, Call, Chain};
+use super::execution::Fault;
 
 /// Where [Circle's USDC](https://developers.circle.com/stablecoins/usdc-contract-addresses) is on Base Sepolia.
 pub(super) const ADDRESS: Address = address!("0x036CbD53842c5426634e7929541eC2318f3dCF7e");

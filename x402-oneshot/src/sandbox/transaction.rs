@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::Account;
-use super::chain::{Call, Chain, MAX_FEE, Order, PRIORITY_FEE};
+use super::chain::{Call, Chain, Order};
 use super::delegation::Delegations;
 use super::dialect::Dialect;
 use super::faults::{End, Playing};
+use super::fees::{MAX_FEE, PRIORITY_FEE};
 use super::receipt::Receipt;
 use super::revert::Reason;
 use super::{log, value};

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::chain::{Call, Chain, MAX_FEE, Order};
+use super::chain::{Call, Chain, Order};
 use super::extract::{Body, Id};
 use super::failure::Failure;
+use super::fees::MAX_FEE;
 use super::invocation::DEFAULT_GAS;
 use super::shared::{Shared, State as World};
 use super::transaction::{Label, SandboxStatus, Transaction};

@@ -7,16 +7,9 @@ use x402_core::time::{Clock, SystemClock};
 
 use crate::webhook::key_cache::{KeyCache, KeyPolicy};
 use crate::webhook::keys::KeySource;
+use crate::webhook::limits::Limits;
 use crate::webhook::seen::Seen;
 use crate::webhook::verify::{Shared, Verifier};
-
-/// What a verifier takes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) max_body: usize,
-    pub(super) tolerance: Duration,
-    pub(super) accept_python_form: bool,
-}
 
 /// Sets up a [`Verifier`]. Made by [`Verifier::builder`].
 #[must_use = "a builder does nothing until it is built"]
@@ -28,8 +21,21 @@ pub struct VerifierBuilder<S, C = SystemClock> {
     remembered: usize,
 }
 
+impl<S: KeySource + 'static> Verifier<S> {
+    /// Verifies with the keys of this source and the defaults of [`VerifierBuilder`].
+    #[must_use]
+    pub fn new(keys: S) -> Self {
+        Self::builder(keys).build()
+    }
+
+    /// Sets up a verifier.
+    pub const fn builder(keys: S) -> VerifierBuilder<S> {
+        VerifierBuilder::new(keys)
+    }
+}
+
 impl<S> VerifierBuilder<S> {
-    pub(super) const fn new(keys: S) -> Self {
+    const fn new(keys: S) -> Self {
         let limits = Limits { max_body: 256 * 1024, tolerance: Duration::from_secs(300), accept_python_form: false };
         let policy = KeyPolicy {
             max_age: Duration::from_secs(60 * 60),

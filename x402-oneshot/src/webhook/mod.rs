@@ -92,8 +92,10 @@ mod seen;
 
 mod signed;
 
-mod builder;
-pub use builder::VerifierBuilder;
+mod limits;
 
 mod verify;
 pub use verify::Verifier;
+
+mod builder;
+pub use builder::VerifierBuilder;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use x402_core::time::{Clock, SystemClock, UnixSeconds};
 
-use crate::webhook::builder::{Limits, VerifierBuilder};
 use crate::webhook::canonical::CanonicalForm;
 use crate::webhook::delivery::Delivery;
 use crate::webhook::key_cache::KeyCache;
 use crate::webhook::keys::KeySource;
+use crate::webhook::limits::Limits;
 use crate::webhook::seen::{Mark, Seen};
 use crate::webhook::signed::Signed;
 use crate::webhook::verify_error::VerifyError;
@@ -54,19 +54,6 @@ pub(super) struct Shared<S, C> {
     pub(super) seen: Seen,
 }
 
-impl<S: KeySource + 'static> Verifier<S> {
-    /// Verifies with the keys of this source and the defaults of [`VerifierBuilder`].
-    #[must_use]
-    pub fn new(keys: S) -> Self {
-        Self::builder(keys).build()
-    }
-
-    /// Sets up a verifier.
-    pub const fn builder(keys: S) -> VerifierBuilder<S> {
-        VerifierBuilder::new(keys)
-    }
-}
-
 impl<S: KeySource + 'static, C: Clock> Verifier<S, C> {
     pub(super) fn assemble(shared: Shared<S, C>) -> Self {
         Self { shared: Arc::new(shared) }
@@ -75,7 +62,7 @@ impl<S: KeySource + 'static, C: Clock> Verifier<S, C> {
     /// Verifies one body.
     ///
     /// Mostly without I/O. Keys are fetched if there are none yet, if they are old, or if the signature does not fit;
-    /// see [`VerifierBuilder::refetch_interval`].
+    /// see [`VerifierBuilder::refetch_interval`](super::VerifierBuilder::refetch_interval).
     ///
     /// # Errors
     ///

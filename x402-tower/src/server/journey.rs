@@ -16,8 +16,9 @@ use super::{
     Order,
     delivered::is_delivered,
     observe,
-    replay::{Named, Naming, Replays, binding, copy},
+    replay::{Named, Naming, binding, copy},
     settle::{SettledOf, Settler},
+    stop::{Answer, Stop},
     work::Work,
 };
 use crate::body::ResponseBody;
@@ -74,23 +75,8 @@ pub(super) struct Journey<F, C> {
     pub(super) order: Order,
 }
 
-/// The answer to a request.
-pub(super) type Answer<B, E> = Result<Response<ResponseBody<B>>, Stop<E>>;
-
 /// What comes of asking the gate.
 type Admitted<F, C> = Result<Admission<Arc<F>, Arc<C>>, Refusal>;
-
-/// Why a journey ends early.
-pub(super) enum Stop<E> {
-    Refused(Refusal),
-    Failed(E),
-}
-
-impl<E> From<Refusal> for Stop<E> {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
 
 impl<F, C> Journey<F, C>
 where
@@ -130,7 +116,7 @@ where
                 let now = self.settler.gate.now();
                 let binding = binding(work.request.method(), work.request.uri());
                 let until = now.saturating_add(KEEP_FOR);
-                match Replays::name(&self.settler.settlements, &identifier, &binding, until, now) {
+                match self.settler.settlements.replays().name(&identifier, &binding, until, now) {
                     Named::New(naming) => Some(naming),
                     Named::UnderWay => None,
                     Named::Kept(response) => return Ok(response.map(ResponseBody::ours)),

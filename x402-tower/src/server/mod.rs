@@ -30,19 +30,34 @@
 //! A CORS layer belongs outside of this one. `OPTIONS` requests pass unpaid all the same, so that preflights work.
 
 mod bounded;
-mod delivered;
-mod future;
-mod journey;
-mod layer;
-mod observe;
+
 mod order;
-mod parking;
+
 mod pricing;
+
+mod observe;
+
+mod delivered;
+
+mod parking;
+
 mod replay;
-mod service;
-mod settle;
+
 mod settlements;
+
+mod settle;
+
+mod stop;
+
 mod work;
+
+mod journey;
+
+mod future;
+
+mod layer;
+
+mod service;
 
 #[doc(no_inline)]
 pub use x402_core::server::{Gate, Offer, Offers, Payment};

@@ -13,15 +13,16 @@ use super::bounded::Bounded;
 /// A `Response<B>`: routes of different body types share the parking.
 type Parked = Box<dyn Any + Send>;
 
-/// Responses that were paid for and not handed over, by payment.
-pub(super) struct Parking(Mutex<Bounded<ClaimKey, Parked>>);
+/// Responses that were paid for and not handed over, by payment. Clones share them.
+#[derive(Clone)]
+pub(super) struct Parking(Arc<Mutex<Bounded<ClaimKey, Parked>>>);
 
 impl Parking {
     /// Enough for a burst of hang-ups; each response may hold a stream open.
     const DEFAULT_CAPACITY: usize = 1024;
 
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        Self(Mutex::new(Bounded::with_capacity(capacity)))
+        Self(Arc::new(Mutex::new(Bounded::with_capacity(capacity))))
     }
 
     fn lock(&self) -> MutexGuard<'_, Bounded<ClaimKey, Parked>> {
@@ -65,7 +66,7 @@ pub(super) struct Undelivered<B: Send + 'static> {
 /// Where a response is parked.
 #[derive(Clone)]
 pub(super) struct Place {
-    pub(super) settlements: super::Settlements,
+    pub(super) parking: Parking,
     pub(super) key: ClaimKey,
     pub(super) keep_until: UnixSeconds,
     pub(super) now: Arc<dyn Fn() -> UnixSeconds + Send + Sync>,
@@ -85,8 +86,8 @@ impl<B: Send + 'static> Undelivered<B> {
 impl<B: Send + 'static> Drop for Undelivered<B> {
     fn drop(&mut self) {
         if let Some(response) = self.response.take() {
-            let Place { settlements, key, keep_until, now } = &self.place;
-            settlements.parking().park(key.clone(), *keep_until, now(), Box::new(response));
+            let Place { parking, key, keep_until, now } = &self.place;
+            parking.park(key.clone(), *keep_until, now(), Box::new(response));
         }
     }
 }

@@ -13,7 +13,9 @@ use super::bounded::Bounded;
 pub(super) const MAX_BODY: usize = 256 * 1024;
 
 /// Responses by identifier. What falls out is not there to be asked for again, and its payment is refused as used.
-pub(super) struct Replays(Mutex<Bounded<B256, Entry>>);
+/// Clones share them.
+#[derive(Clone)]
+pub(super) struct Replays(Arc<Mutex<Bounded<B256, Entry>>>);
 
 struct Entry {
     /// Tells two uses of one identifier apart.
@@ -44,14 +46,14 @@ impl Replays {
 
     /// Looks an identifier up, and enters it if it is new.
     pub(super) fn name(
-        settlements: &super::Settlements,
+        &self,
         identifier: &PaymentIdentifier,
         request: &[u8],
         keep_until: UnixSeconds,
         now: UnixSeconds,
     ) -> Named {
         let (scope, fingerprint) = (identifier.scope(request), identifier.fingerprint());
-        let mut kept = settlements.replays().lock();
+        let mut kept = self.lock();
         if let Some(entry) = kept.get_mut(&scope, now) {
             return match &entry.response {
                 _ if entry.fingerprint != fingerprint => Named::Conflict,
@@ -62,19 +64,19 @@ impl Replays {
         let naming = Arc::new(());
         let entry = Entry { naming: Arc::clone(&naming), fingerprint, response: None };
         drop(kept.insert(scope, entry, keep_until, now));
-        Named::New(Naming { settlements: settlements.clone(), scope, naming, now, keeps: false })
+        Named::New(Naming { replays: self.clone(), scope, naming, now, keeps: false })
     }
 }
 
 impl Default for Replays {
     fn default() -> Self {
-        Self(Mutex::new(Bounded::with_capacity(Self::DEFAULT_CAPACITY)))
+        Self(Arc::new(Mutex::new(Bounded::with_capacity(Self::DEFAULT_CAPACITY))))
     }
 }
 
 /// An identifier in use. Dropped before a response is kept, it is forgotten.
 pub(super) struct Naming {
-    settlements: super::Settlements,
+    replays: Replays,
     scope: B256,
     naming: Arc<()>,
     now: UnixSeconds,
@@ -89,7 +91,7 @@ impl Naming {
 
     /// Does something with the entry, if it is still there and ours.
     fn with_entry<T>(&self, change: impl FnOnce(&mut Entry) -> T) -> Option<T> {
-        let mut kept = self.settlements.replays().lock();
+        let mut kept = self.replays.lock();
         let entry = kept.get_mut(&self.scope, self.now)?;
         Arc::ptr_eq(&entry.naming, &self.naming).then(|| change(entry))
     }
@@ -98,7 +100,7 @@ impl Naming {
 impl Drop for Naming {
     fn drop(&mut self) {
         if !self.keeps && self.with_entry(|_| ()).is_some() {
-            drop(self.settlements.replays().lock().remove(&self.scope));
+            drop(self.replays.lock().remove(&self.scope));
         }
     }
 }

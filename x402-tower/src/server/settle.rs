@@ -128,7 +128,7 @@ where
     fn place(&self, admission: &Ticket<F, C>) -> Place {
         let gate = self.gate.clone();
         Place {
-            settlements: self.settlements.clone(),
+            parking: self.settlements.parking().clone(),
             key: admission.key().clone(),
             keep_until: admission.expires().saturating_add(LAST_ASK),
             now: Arc::new(move || gate.now()),

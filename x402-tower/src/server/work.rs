@@ -9,9 +9,9 @@ use tower_service::Service;
 use x402_core::server::{Payment, Refusal};
 
 use super::{
-    journey::{Answer, Stop},
     observe,
     replay::MAX_BODY,
+    stop::{Answer, Stop},
 };
 use crate::body::ResponseBody;
 

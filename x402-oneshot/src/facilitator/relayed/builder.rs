@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use x402_core::{Asset, Clock, SystemClock};
 
-use super::{super::ProvisionError, Overload, Relayed, account::Account, client::Inner, method::Wanted};
+use super::{super::ProvisionError, Overload, Relayed, account::Account, method::Wanted, setup::Setup};
 use crate::{
     BusinessId, Client,
     api::{Reports, WaitPolicy},
@@ -24,8 +24,15 @@ pub struct RelayedBuilder {
     clock: Arc<dyn Clock>,
 }
 
+impl Relayed {
+    /// Sets one up for tokens of your choice.
+    pub fn builder(client: Client, business: BusinessId) -> RelayedBuilder {
+        RelayedBuilder::new(client, business)
+    }
+}
+
 impl RelayedBuilder {
-    pub(super) fn new(client: Client, business: BusinessId) -> Self {
+    fn new(client: Client, business: BusinessId) -> Self {
         Self {
             client,
             business,
@@ -112,7 +119,7 @@ impl RelayedBuilder {
             let account = Account { client: &client, business };
             pinned.insert((network, asset.address()), account.pin(&wanted).await?);
         }
-        Ok(Relayed::new(Inner { client, business, pinned, wait, reports, clock }))
+        Ok(Relayed::new(Setup { client, business, pinned, wait, reports, clock }))
     }
 }
 

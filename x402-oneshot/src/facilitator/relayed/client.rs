@@ -1,11 +1,11 @@
 //! The facilitator.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use alloy_primitives::{Address, B256};
 use x402_core::{
-    Clock, Facilitator, FacilitatorRequest, Network, Reason, SettleResponse, SupportedKind, SupportedResponse,
-    VerifyResponse, X402Version,
+    Facilitator, FacilitatorRequest, Network, Reason, SettleResponse, SupportedKind, SupportedResponse, VerifyResponse,
+    X402Version,
     exact::ExactPayload,
     facilitator::{FacilitatorError, FacilitatorErrorKind, Reach},
 };
@@ -15,13 +15,13 @@ use super::{
         failure::{no_answer, reason},
         outcome::{outcome, pending},
     },
-    RelayedBuilder,
     account::Pinned,
     executions::Executions,
+    setup::Setup,
 };
 use crate::{
-    BusinessId, Client, Error, MethodId, WalletId,
-    api::{Report, Reports, Transaction, WaitPolicy},
+    Error, MethodId, WalletId,
+    api::{Report, Transaction},
 };
 
 /// A facilitator that relays payments through a contract method of a 1Shot account.
@@ -31,16 +31,7 @@ use crate::{
 /// An execution is sent once. If its answer is lost it is looked up by its memo, which names payer and
 /// nonce, and never sent again. Cheap to clone.
 #[derive(Clone)]
-pub struct Relayed(Arc<Inner>);
-
-pub(super) struct Inner {
-    pub(super) client: Client,
-    pub(super) business: BusinessId,
-    pub(super) pinned: HashMap<(Network, Address), Pinned>,
-    pub(super) wait: WaitPolicy,
-    pub(super) reports: Reports,
-    pub(super) clock: Arc<dyn Clock>,
-}
+pub struct Relayed(Arc<Setup>);
 
 /// One payment and what settles it.
 struct Route<'a> {
@@ -50,16 +41,11 @@ struct Route<'a> {
 }
 
 impl Relayed {
-    /// Sets one up for tokens of your choice.
-    pub fn builder(client: Client, business: BusinessId) -> RelayedBuilder {
-        RelayedBuilder::new(client, business)
+    pub(super) fn new(setup: Setup) -> Self {
+        Self(Arc::new(setup))
     }
 
-    pub(super) fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
-    }
-
-    pub(super) fn inner(&self) -> &Inner {
+    pub(super) fn setup(&self) -> &Setup {
         &self.0
     }
 

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256};
 use futures_util::TryStreamExt;
 use x402_core::{UnixSeconds, exact::Authorization, facilitator::FacilitatorError};
 
-use super::{super::failure::no_answer, account::Pinned, client::Inner};
+use super::{super::failure::no_answer, account::Pinned, setup::Setup};
 use crate::{
     Error,
     api::{Execute, Params, Transaction, TransactionStatus},
@@ -22,7 +22,7 @@ fn memo(payer: Address, nonce: B256) -> String {
 
 /// One payment and what settles it.
 pub(super) struct Executions<'a> {
-    inner: &'a Inner,
+    setup: &'a Setup,
     pinned: &'a Pinned,
     token: Address,
     chain_id: Option<u64>,
@@ -31,19 +31,19 @@ pub(super) struct Executions<'a> {
 
 impl<'a> Executions<'a> {
     pub(super) fn of(
-        inner: &'a Inner,
+        setup: &'a Setup,
         pinned: &'a Pinned,
         (token, chain_id): (Address, Option<u64>),
         signed: &Authorization,
     ) -> Self {
-        Self { inner, pinned, token, chain_id, memo: memo(signed.from, signed.nonce) }
+        Self { setup, pinned, token, chain_id, memo: memo(signed.from, signed.nonce) }
     }
 
     /// Executes the transfer, once, and returns the transaction that does it.
     pub(super) async fn execute(&self, params: Params) -> Result<Transaction, FacilitatorError> {
-        let sent = self.inner.clock.now();
+        let sent = self.setup.clock.now();
         let run = Execute::new(params).memo(self.memo.as_str()).wallet(self.pinned.wallet);
-        let error = match self.inner.client.methods().execute(self.pinned.method, run).await {
+        let error = match self.setup.client.methods().execute(self.pinned.method, run).await {
             Ok(transaction) => return Ok(transaction),
             Err(error) => error,
         };
@@ -74,7 +74,7 @@ impl<'a> Executions<'a> {
     }
 
     async fn list(&self, sent_since: Option<u64>) -> Result<Vec<Transaction>, Error> {
-        let mut list = self.inner.client.transactions().list(self.inner.business).memo(self.memo.as_str());
+        let mut list = self.setup.client.transactions().list(self.setup.business).memo(self.memo.as_str());
         if let Some(chain_id) = self.chain_id {
             list = list.chain(chain_id);
         }

@@ -45,14 +45,14 @@ impl Relayed {
     /// Where webhooks are passed on to the settlements that wait for them.
     #[must_use]
     pub fn reports(&self) -> &Reports {
-        &self.inner().reports
+        &self.setup().reports
     }
 
     /// The keys that sign the webhooks of this facilitator's contract methods; `None` if it has no tokens.
     #[must_use]
     pub fn method_keys(&self) -> Option<MethodKeys> {
         let mut methods = self.methods();
-        let keys = MethodKeys::new(self.inner().client.clone(), methods.next()?);
+        let keys = MethodKeys::new(self.setup().client.clone(), methods.next()?);
         Some(methods.fold(keys, MethodKeys::and))
     }
 

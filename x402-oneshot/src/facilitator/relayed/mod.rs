@@ -26,11 +26,13 @@ mod gas;
 
 mod account;
 
-mod builder;
+mod setup;
 
 mod executions;
 
 mod client;
+
+mod builder;
 
 mod listener;
 

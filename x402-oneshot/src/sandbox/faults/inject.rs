@@ -17,13 +17,13 @@ use super::fault::Fault;
 use super::refusal::refuse;
 use crate::sandbox::connection::Switch;
 use crate::sandbox::failure::Failure;
-use crate::sandbox::server::{BASE_PATH, MAX_BODY};
+use crate::sandbox::route::{self, MAX_BODY};
 use crate::sandbox::shared::Shared;
 
 /// Lets a request pass, or strikes it.
 pub(in crate::sandbox) async fn inject(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>();
-    let route = path.and_then(|path| path.as_str().strip_prefix(BASE_PATH)).unwrap_or_default().to_owned();
+    let route = path.and_then(route::of).unwrap_or_default().to_owned();
     match shared.faults.strike(request.method().as_str(), &route, shared.now()) {
         Some(fault) => strike(fault, &shared, &route, request, next).await,
         None => next.run(request).await,
