@@ -13,6 +13,7 @@ COPY x402-oneshot x402-oneshot
 COPY x402-tower x402-tower
 COPY examples examples
 COPY benches benches
+COPY browser browser
 COPY tests tests
 # Crates that were downloaded or compiled for an earlier image are in these caches, so that a change of ours compiles
 # ours only. The caches are no part of the image, hence the copy.

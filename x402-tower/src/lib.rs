@@ -12,7 +12,8 @@ pub mod client;
 pub use client::{PayLayer, PayService};
 
 #[cfg(feature = "paywall")]
-mod paywall;
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "paywall")))]
+pub mod paywall;
 
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs_x402, doc(cfg(feature = "server")))]

@@ -36,9 +36,8 @@ Environment:
   TUNNEL_BASE_URL        this server's public base URL, where 1Shot reports [default: http://127.0.0.1:PORT]
   PAYMENT_TOKEN_ADDRESS  the token that is settled, on Base Sepolia [default: USDC]
   RECIPIENT_ADDRESSES    who may be paid, with commas between [default: anybody]
-  REPEATS                a settled payment that is settled again: answer (with the same transaction) or refuse (as
-                         spent; for servers that keep no record of payments and verify copies at once)
-                         [default: answer]
+  REPEATS                a settled payment that is settled again: refuse (as spent), or answer (with the same
+                         transaction; only for servers that keep a record of the payments they took) [default: refuse]
   PORT                   the port to listen on; 0 is any [default: 8403]
   LISTEN_ADDRESS         the IP address to listen on [default: 127.0.0.1 with the sandbox, else 0.0.0.0]
   REDIS_URL              keep claims there, shared by all servers with this account [default: in this process]
@@ -102,7 +101,7 @@ impl Config {
                 None => Asset::usdc(&NETWORK).expect("Base Sepolia has USDC"),
             },
             recipients: env.read("RECIPIENT_ADDRESSES", recipients)?,
-            refuses_repeats: env.read("REPEATS", refuses_repeats)?.unwrap_or(false),
+            refuses_repeats: env.read("REPEATS", refuses_repeats)?.unwrap_or(true),
             port: env.read("PORT", values::number)?.unwrap_or(8403),
             listen_address: env.read("LISTEN_ADDRESS", values::ip_address)?.unwrap_or(interface.into()),
             redis_url: env.read("REDIS_URL", RedisUrl::from_str)?,

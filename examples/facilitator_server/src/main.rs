@@ -19,7 +19,9 @@
 //! `POST /1shot` for 1Shot's reports.
 //!
 //! A server that keeps no record of the payments that it took, as the published ones, can be sent copies of a payment at
-//! once: it verifies them all before it settles the first. `REPEATS=refuse` says of one of them that it settled.
+//! once: it verifies them all before it settles the first, and serves all that it is told have settled. So one of them is
+//! told that, and the others that the payment is spent. `REPEATS=answer` gives all the same answer: for servers that keep
+//! a record, as `premium_server` does, and want to ask again when an answer is lost.
 //!
 //! Without an account it settles in a sandbox: 1Shot's API served from this process, over a chain in this process.
 //! `--help` lists the environment.

@@ -1,5 +1,6 @@
 //! The routes.
 
+use alloy_primitives::keccak256;
 use axum::{
     Extension, Router,
     response::{Html, Redirect},
@@ -12,7 +13,11 @@ use x402_core::{
     server::{Gate, Identifiers, Offer, Offers, OffersError, Payment},
 };
 use x402_oneshot::facilitator::Listener;
-use x402_tower::{PaymentLayer, server::Settlements};
+use x402_tower::{
+    PaymentLayer,
+    paywall::{Paywall, PublicTestKey},
+    server::Settlements,
+};
 
 use crate::{config::Config, webhook};
 
@@ -36,12 +41,24 @@ where
     let offer = Offer::exact_amount(&config.token, config.price, config.recipient)?;
     // A buyer that names its payment can ask for a lost page again.
     let offers = Offers::new(resource, [offer])?.payment_identifiers(Identifiers::Optional);
-    let premium = get(premium).layer(PaymentLayer::new(gate, offers).order(config.order).settlements(settlements));
+    let layer = PaymentLayer::new(gate, offers).order(config.order).settlements(settlements).paywall(paywall(config));
+    let premium = get(premium).layer(layer);
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
         .route("/1shot", webhook::route(listener))
         .route("/healthcheck", get(|| async { "ok" })))
+}
+
+/// What a browser is shown. In the sandbox, one click pays.
+fn paywall(config: &Config) -> Paywall {
+    let paywall = Paywall::new().app_name("x402 for Rust");
+    if !config.is_sandbox() {
+        return paywall;
+    }
+    // Every sandbox's buyer has this key, and holds nothing outside of it.
+    let key = keccak256("x402 sandbox buyer");
+    paywall.dangerous_test_wallet(PublicTestKey::dangerous_publish(key.0))
 }
 
 /// What is sold.

@@ -1,110 +1,65 @@
-//! The page that a browser gets with a 402.
+//! The page that a person meets: it says what is asked, and pays with a wallet of the browser.
+//!
+//! A browser that asks for a sold page without payment gets this one with the 402: self-contained, with no request to
+//! any other server. It finds wallets ([EIP-6963](https://eips.ethereum.org/EIPS/eip-6963) and `window.ethereum`),
+//! switches the chain, looks at the balance, has the transfer signed, sends the same request again with the payment,
+//! and gives way to what was bought: a page, a picture, text, or a download, with the receipt.
+//!
+//! It is on without a call. Give it a name and a colour, or other words, or leave it away:
+//!
+//! ```
+//! use x402_core::{Asset, Network, server::{Gate, Offer, Offers}, testing::ScriptedFacilitator};
+//! use x402_tower::{PaymentLayer, paywall::{Paywall, Text}};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let usdc = Asset::usdc(&Network::BASE).ok_or("not in the table")?;
+//! # let pay_to = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C".parse()?;
+//! # let offers = Offers::new("https://api.example.com/weather", [Offer::exact(&usdc, &"$0.01".parse()?, pay_to)?])?;
+//! # let gate = Gate::new(ScriptedFacilitator::willing());
+//! let paywall = Paywall::new()
+//!     .app_name("The Weather Office")
+//!     .accent_color("#0b6e4f")?
+//!     .text(Text::Heading, "Tomorrow's weather, for a cent");
+//! let layer = PaymentLayer::new(gate, offers).paywall(paywall);
+//!
+//! let json_for_all = layer.clone().without_paywall();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # A payment that is not answered
+//!
+//! The page never signs a second payment for a first one that it has no answer to. It asks again with the same one,
+//! as often as the server says, until there is an outcome or the payment has expired; also after a reload of the tab.
+//!
+//! # Security
+//!
+//! Every value is escaped for the place it stands in. The policy allows the page's own script and style by a nonce that
+//! is new for each response, no handlers in attributes, no other origin, and no frame around it. A bought HTML document
+//! is not written into the page, whose policy would stay in force: a service worker, registered for the moment, hands
+//! it over as the answer to a reload, with its own headers, and is gone. Where there are no service workers (plain HTTP
+//! on other hosts than this machine) the document is written into the page and keeps to its policy.
 
-use std::fmt::Write as _;
+mod chains;
 
-use bytes::Bytes;
-use http::{
-    HeaderValue, Response,
-    header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
-};
-use x402_core::{Asset, PaymentRequirements, server::Offers};
+mod escape;
 
-/// Nothing is loaded from anywhere, nothing runs, nobody may frame it.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-);
+mod nonce;
 
-const TEMPLATE: &str = include_str!("page.html");
+mod template;
 
-/// The page, written once for a route.
-#[derive(Clone, Debug)]
-pub(crate) struct Page(Bytes);
+mod texts;
+pub use texts::Text;
 
-impl Page {
-    pub(crate) fn for_offers(offers: &Offers) -> Self {
-        let resource = offers.resource();
-        let mut rows = String::new();
-        for offer in offers.offers() {
-            let requirements: &PaymentRequirements = offer.requirements();
-            let row = [price(requirements), requirements.network.to_string(), requirements.pay_to.to_string()];
-            // Writing to a string cannot fail.
-            let _ = write!(rows, "<tr>{}</tr>", row.map(|cell| format!("<td>{}</td>", escaped(&cell))).concat());
-        }
-        let page = TEMPLATE
-            .split("<!--rows-->")
-            .map(|part| {
-                part.replace("{{url}}", &escaped(&resource.url))
-                    .replace("{{description}}", &escaped(resource.description.as_deref().unwrap_or_default()))
-            })
-            .collect::<Vec<_>>()
-            .join(&rows);
-        Self(page.into())
-    }
+mod wallet;
+pub use wallet::PublicTestKey;
 
-    /// The same refusal, as a page.
-    pub(crate) fn response(&self, refusal: Response<Bytes>) -> Response<Bytes> {
-        let mut response = refusal.map(|_| self.0.clone());
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
-        response
-    }
-}
+mod options;
+pub use options::{Paywall, PaywallError};
 
-/// The price in whole tokens where the token is known, else in atomic units of its contract.
-fn price(of: &PaymentRequirements) -> String {
-    match of.asset.evm().and_then(|address| Asset::known(&of.network, address)) {
-        Some(asset) => format!("{} {}", of.amount.to_decimal(asset.decimals()), asset.symbol()),
-        None => format!("{} units of {}", of.amount, of.asset),
-    }
-}
+mod shown;
 
-/// For text and quoted attributes. The braces are those of the template.
-fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '{' => out.push_str("&#123;"),
-            '}' => out.push_str("&#125;"),
-            c => out.push(c),
-        }
-        out
-    })
-}
+mod page;
 
-#[cfg(test)]
-mod tests {
-    use x402_core::{Network, ResourceInfo, server::Offer};
-
-    use super::*;
-
-    fn page(resource: ResourceInfo) -> String {
-        let usdc = Asset::usdc(&Network::BASE_SEPOLIA).unwrap();
-        let offer = Offer::exact(&usdc, &"$0.05".parse().unwrap(), alloy_primitives::Address::ZERO).unwrap();
-        let offers = Offers::new(resource, [offer]).unwrap();
-        String::from_utf8(Page::for_offers(&offers).0.to_vec()).unwrap()
-    }
-
-    #[test]
-    fn it_says_what_is_sold_and_for_how_much() {
-        let mut resource = ResourceInfo::new("https://x.example/premium");
-        resource.description = Some("News".to_owned());
-        let page = page(resource);
-        for text in ["https://x.example/premium", "News", "0.05 USDC", "eip155:84532"] {
-            assert!(page.contains(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn attack_11_a_hostile_description_is_inert() {
-        let mut resource = ResourceInfo::new("https://x.example/\"><script>1</script>{{description}}");
-        resource.description = Some("</p><script>alert(1)</script><!--rows-->{{url}}\u{2028}".to_owned());
-        let page = page(resource);
-        assert!(!page.contains("<script"));
-        assert_eq!(page.matches("<tr>").count(), 2, "the head's row and the offer's");
-        assert!(!page.contains("{{"), "{page}");
-    }
-}
+mod served;
+pub(crate) use served::Served;

@@ -11,7 +11,7 @@ use x402_core::{
 
 use super::{Order, PaymentService, Pricing, Settlements, observe::Watched};
 #[cfg(feature = "paywall")]
-use crate::paywall::Page;
+use crate::paywall::{Paywall, Served};
 
 /// Asks for payment before a request is served.
 ///
@@ -30,9 +30,9 @@ pub(super) struct PricedRoute<F, C, P> {
     pub(super) order: Order,
     pub(super) settlements: Settlements,
     pub(super) keeps_payment_headers: bool,
-    /// The page for a fixed price.
+    /// The page for browsers, if they get one.
     #[cfg(feature = "paywall")]
-    pub(super) page: Option<Page>,
+    pub(super) paywall: Option<Served>,
 }
 
 impl<F: Facilitator, C: ClaimStore> PaymentLayer<F, C> {
@@ -47,7 +47,7 @@ impl<F: Facilitator, C: ClaimStore, P: Pricing> PaymentLayer<F, C, P> {
     pub fn priced(gate: Gate<F, C>, pricing: P) -> Self {
         let route = PricedRoute {
             #[cfg(feature = "paywall")]
-            page: pricing.fixed().map(Page::for_offers),
+            paywall: Some(Served::new(Paywall::new(), pricing.fixed())),
             gate: gate.map_facilitator(Watched),
             pricing: Arc::new(pricing),
             order: Order::default(),
@@ -55,6 +55,23 @@ impl<F: Facilitator, C: ClaimStore, P: Pricing> PaymentLayer<F, C, P> {
             keeps_payment_headers: false,
         };
         Self { route: Arc::new(route) }
+    }
+}
+
+#[cfg(feature = "paywall")]
+#[cfg_attr(docsrs_x402, doc(cfg(feature = "paywall")))]
+impl<F, C, P: Pricing> PaymentLayer<F, C, P> {
+    /// Shows browsers this page; without a call, [`Paywall::new`].
+    pub fn paywall(mut self, paywall: Paywall) -> Self {
+        let served = Served::new(paywall, self.route.pricing.fixed());
+        self.change().paywall = Some(served);
+        self
+    }
+
+    /// Answers browsers as it answers everybody: with JSON.
+    pub fn without_paywall(mut self) -> Self {
+        self.change().paywall = None;
+        self
     }
 }
 
@@ -107,7 +124,7 @@ impl<F, C, P> Clone for PricedRoute<F, C, P> {
             settlements: self.settlements.clone(),
             keeps_payment_headers: self.keeps_payment_headers,
             #[cfg(feature = "paywall")]
-            page: self.page.clone(),
+            paywall: self.paywall.clone(),
         }
     }
 }

@@ -53,18 +53,22 @@ impl<S, F, C, P> PaymentService<S, F, C, P> {
 
 impl<F, C, P> PricedRoute<F, C, P> {
     /// The response to a refused request; for a browser without payment, a page.
-    fn refuse<B>(&self, offers: &Offers, refusal: Refusal, headers: &HeaderMap) -> Response<ResponseBody<B>> {
+    fn refuse<B>(
+        &self,
+        offers: &Offers,
+        refusal: Refusal,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Response<ResponseBody<B>> {
         #[cfg(feature = "paywall")]
-        if refusal.kind() == x402_core::server::RefusalKind::Unpaid && x402_core::server::is_browser(headers) {
-            super::observe::refused(&refusal);
-            let page = match &self.page {
-                Some(page) => page.clone(),
-                None => crate::paywall::Page::for_offers(offers),
-            };
-            return page.response(offers.refuse(&refusal)).map(ResponseBody::ours);
+        if let (x402_core::server::RefusalKind::Unpaid, Some(paywall)) = (refusal.kind(), &self.paywall) {
+            if let Some(page) = paywall.response(method, headers, offers, || offers.refuse(&refusal)) {
+                super::observe::refused(&refusal);
+                return page.map(ResponseBody::ours);
+            }
         }
         #[cfg(not(feature = "paywall"))]
-        let _ = headers;
+        let _ = (method, headers);
         journey::refused(offers, refusal)
     }
 
@@ -124,7 +128,7 @@ where
         let payment = match route.gate.read_payment(request.headers()) {
             Ok(payment) => payment,
             Err(refusal) => {
-                return ResponseFuture::refused(route.refuse(offers, refusal, request.headers()));
+                return ResponseFuture::refused(route.refuse(offers, refusal, request.method(), request.headers()));
             }
         };
         route.hide_payment(request.headers_mut());
@@ -167,7 +171,7 @@ where
     };
     let payment: PaymentPayload = match route.gate.read_payment(&head.headers) {
         Ok(payment) => payment,
-        Err(refusal) => return Ok(route.refuse(&offers, refusal, &head.headers)),
+        Err(refusal) => return Ok(route.refuse(&offers, refusal, &head.method, &head.headers)),
     };
     route.hide_payment(&mut head.headers);
     let work = Work { inner, request: Request::from_parts(head, body) };

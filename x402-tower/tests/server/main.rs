@@ -10,6 +10,8 @@ mod identifier;
 mod orders;
 mod paid;
 mod parked;
+#[cfg(feature = "paywall")]
+mod paywall;
 mod pricing;
 mod refused;
 mod support;

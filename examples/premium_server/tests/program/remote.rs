@@ -4,7 +4,7 @@ use x402_core::header::PAYMENT_RESPONSE;
 
 use crate::{
     books::Books,
-    buyer::Buyer,
+    buyer::{Buyer, http},
     server::{Server, refusal},
 };
 
@@ -20,6 +20,9 @@ async fn an_account_is_used_over_http_and_its_contract_method_is_made_once() {
         assert!(page.contains("Premium content"));
         assert_eq!(books.transfer_methods().await, 1);
         assert_eq!(books.transactions().await.len(), count);
+        let ask = http().get(shop.url("/premium")).header("accept", "text/html").header("user-agent", "Mozilla/5.0");
+        let paywall = ask.send().await.unwrap().text().await.unwrap();
+        assert!(paywall.contains("0.05 USDC") && !paywall.contains(sandbox.fact("buyer key:")), "no key of anybody");
     }
 }
 

@@ -118,6 +118,7 @@ async fn a_browser_is_shown_a_page_and_a_program_the_offer() {
     assert!(page.headers().contains_key(PAYMENT_REQUIRED));
     let text = page.text().await.unwrap();
     assert!(text.contains("0.05 USDC") && text.contains("sandbox"), "{text}");
+    assert!(text.contains(server.fact("buyer key:")), "the sandbox's page pays with one click");
 
     let answer = http().get(server.url("/premium")).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "application/json");

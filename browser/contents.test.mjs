@@ -1,0 +1,78 @@
+// What was bought takes the page's place, whatever it is.
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { test } from "node:test";
+import { addWallets } from "./wallet.mjs";
+import { withServer } from "./setup.mjs";
+
+const it = withServer("paywall_shop");
+
+async function buy(tab, path) {
+  await addWallets(tab, it.key, { injected: "injected" });
+  await tab.goto(`${it.origin}${path}`);
+  await tab.click("#pay");
+}
+
+test("a document opens as itself: at its address, under its own policy, with its scripts and handlers", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/document?a=b#c");
+    await tab.until("document.title === 'Sold'");
+    assert.equal(await tab.evaluate("location.href"), `${it.origin}/document?a=b#c`);
+    await tab.until("document.body.dataset.loaded === 'yes'");
+    assert.equal(await tab.evaluate("document.body.dataset.script"), "ran");
+    assert.equal(await tab.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)"), 0);
+    await tab.goto(`${it.origin}/document?a=b`);
+    assert.equal(await tab.text("h1"), "Payment required", "it was sold once");
+  }));
+
+test("where there are no service workers, a document is written into the page, and its scripts run", () =>
+  it.inTab(1, async (tab) => {
+    const source = "Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: () => undefined })";
+    await tab.send("Page.addScriptToEvaluateOnNewDocument", { source });
+    await buy(tab, "/document");
+    await tab.until("document.title === 'Sold' && document.body.dataset.script === 'ran'");
+    assert.equal(await tab.evaluate("document.body.dataset.loaded"), undefined, "the page's policy stays in force");
+    const directives = tab.violations.splice(0).map((issue) => issue.violatedDirective);
+    assert.deepEqual([...new Set(directives)], ["script-src-attr"]);
+  }));
+
+test("a document waits for whoever looks at the receipt", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/document");
+    await tab.until("!!document.querySelector('#done button')");
+    await tab.evaluate("document.querySelector('#done a').focus()");
+    assert.match(await tab.text("#done"), /Paid by\s+0x/);
+    await tab.click("#done button");
+    await tab.until("document.title === 'Sold'");
+  }));
+
+test("JSON and text are shown as text", () =>
+  it.inTab(2, async (tab) => {
+    await buy(tab, "/json");
+    await tab.untilText("#done pre", '{\n  "answer": [\n    42\n  ]\n}');
+    await tab.goto(`${it.origin}/text`);
+    await tab.click("#pay");
+    await tab.untilText("#done pre", "<b>plain</b>");
+  }));
+
+test("a picture is shown, with a text for who does not see it", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/image");
+    await tab.until("document.querySelector('#done img')?.naturalWidth === 8");
+    assert.equal(await tab.evaluate("document.querySelector('#done img').alt"), "A thing that is sold");
+  }));
+
+test("a download is saved under the name that the server gives it", () =>
+  it.inTab(1, async (tab) => {
+    const downloadPath = `${it.chromium.profile}/downloads`;
+    const { browserContextId } = tab;
+    await it.chromium.send("Browser.setDownloadBehavior", { behavior: "allow", browserContextId, downloadPath });
+    const saved = new Promise((done) => tab.on("Page.downloadProgress", ({ state }) => state === "completed" && done()));
+    await buy(tab, "/file");
+    await tab.untilText("#done", "Save béricht.csv".normalize());
+    assert.deepEqual(tab.downloads, ["béricht.csv"]);
+    await tab.until("document.querySelector('#done a[download]').href.startsWith('blob:')");
+    await saved;
+    const [name] = await readdir(downloadPath);
+    assert.equal(await readFile(`${downloadPath}/${name}`, "utf8"), "a,b\n1,2\n");
+  }));

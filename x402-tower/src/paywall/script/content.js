@@ -1,0 +1,134 @@
+// What was bought takes the page's place.
+
+/** Seconds for which the receipt of a document stands before the document opens. */
+const RECEIPT = 4;
+
+async function show({ response, body, receipt }, payment) {
+  const type = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  const file = filename(response);
+  const done = byId("done");
+  done.replaceChildren(receiptOf(receipt, payment));
+  byId("ask").hidden = true;
+  byId("alert").replaceChildren();
+  const thanks = text(receipt ? "paid" : "settling");
+  document.querySelector("h1").textContent = thanks;
+  tell(thanks, false);
+  byId("status").className = "unseen";
+  done.hidden = false;
+  done.focus();
+  if (file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type)) return open(response, body, done, thanks);
+  if (file === null && type.startsWith("image/")) {
+    done.prepend(element("img", { src: URL.createObjectURL(body), alt: REQUIRED.resource.description ?? "" }));
+  } else if (file === null && /^text\/|[/+](json|xml|javascript|yaml)$/.test(type)) {
+    done.prepend(element("pre", { tabindex: "0" }, pretty(await body.text(), type)));
+  } else {
+    save(body, file ?? "download", done);
+  }
+}
+
+/** The name of a download; `null` if it is to be shown. */
+function filename(response) {
+  const header = response.headers.get("content-disposition") ?? "";
+  if (!/^\s*attachment/i.test(header)) return null;
+  const encoded = /filename\*\s*=\s*utf-8''([^;]+)/i.exec(header)?.[1];
+  const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header);
+  let name = plain?.[1]?.replace(/\\(.)/g, "$1") ?? plain?.[2] ?? "";
+  try {
+    if (encoded) name = decodeURIComponent(encoded);
+  } catch {
+    // Not what it says it is; the plain name will do.
+  }
+  return name.replace(/[/\\\p{Cc}]/gu, "_") || "download";
+}
+
+function save(body, file, done) {
+  const anchor = element("a", { href: URL.createObjectURL(body), download: file }, text("save", { file }));
+  done.prepend(element("p", {}, anchor));
+  anchor.click();
+}
+
+function pretty(words, type) {
+  // A number that is longer than a script can hold would change.
+  if (!type.endsWith("json") || /\d{16}/.test(words)) return words;
+  try {
+    return JSON.stringify(JSON.parse(words), null, 2);
+  } catch {
+    return words;
+  }
+}
+
+function receiptOf(receipt, payment) {
+  const box = element("section", { "aria-label": text("receipt") }, element("h2", {}, text("receipt")));
+  const shown = DATA.offers[payment.offer] ?? DATA.offers[0];
+  const rows = [["price", shown.price], ["network", shown.network]];
+  if (receipt?.payer) rows.push(["payer", receipt.payer]);
+  if (receipt?.transaction) rows.push(["transaction", receipt.transaction]);
+  const list = element("dl");
+  for (const [name, value] of rows) {
+    list.append(element("div", { class: name }, element("dt", {}, text(name)), element("dd", {}, String(value))));
+  }
+  box.append(list);
+  // A sandbox's chain is in no explorer.
+  if (shown.chain && !DATA.test_key && /^0x[0-9a-f]{64}$/i.test(receipt?.transaction ?? "")) {
+    const url = `${shown.chain.explorer}/tx/${receipt.transaction}`;
+    box.append(element("p", {}, link(url, text("explorer", { network: shown.network }))));
+  }
+  return box;
+}
+
+/** Opens a document, in a moment: who looks at the receipt closer opens it when they like. */
+async function open(response, body, done, thanks) {
+  const button = element("button", { type: "button" }, text("open"));
+  done.append(button);
+  tell(`${thanks} ${text("opening")}`, false);
+  await new Promise((opens) => {
+    const timer = setTimeout(opens, RECEIPT * 1000);
+    button.addEventListener("click", opens, { once: true });
+    done.addEventListener("focusin", (event) => event.target !== done && clearTimeout(timer));
+  });
+  button.disabled = true;
+  if (!(await handOver(response, body))) writeHere(await body.text());
+}
+
+/**
+ * Has a service worker answer this page's reload with the document. Only what comes as an answer has a policy, a base
+ * and a history of its own; a document that a script writes, also to a blob:, inherits the page's.
+ */
+async function handOver(response, body) {
+  try {
+    const scope = HERE;
+    const existing = await navigator.serviceWorker.getRegistration(HERE);
+    // The site has one for this very page: it is not ours to replace.
+    if (existing?.scope === scope) return false;
+    const registration = await navigator.serviceWorker.register(HERE, { scope, updateViaCache: "none" });
+    const worker = registration.installing ?? registration.waiting ?? registration.active;
+    await new Promise((active, failed) => {
+      const look = () => {
+        if (worker.state === "activated") active();
+        if (worker.state === "redundant") failed();
+      };
+      worker.addEventListener("statechange", look);
+      look();
+    });
+    const bytes = await body.arrayBuffer();
+    const { port1, port2 } = new MessageChannel();
+    const taken = new Promise((done) => (port1.onmessage = done));
+    const { status, headers } = response;
+    worker.postMessage({ url: HERE, status, headers: [...headers], bytes }, [port2]);
+    await taken;
+    location.reload();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Without service workers: the document is written here, and its scripts and styles are let through. */
+function writeHere(html) {
+  const nonce = document.querySelector("script[nonce]").nonce;
+  const written = new DOMParser().parseFromString(html, "text/html");
+  for (const part of written.querySelectorAll("script, style, link[rel~=stylesheet]")) part.setAttribute("nonce", nonce);
+  document.open();
+  document.write("<!doctype html>" + written.documentElement.outerHTML);
+  document.close();
+}
