@@ -41,7 +41,7 @@ async fn attack_22_an_unknown_outcome_is_pending_and_asked_about_when_it_is_sett
     for version in VERSIONS {
         let payment = Payment::of(version, 1);
         let (upstream, asked) = slow_upstream(payment.network()).await;
-        let server = Server::start(&[("FACILITATOR_URL", &upstream)]).await;
+        let server = Server::start(&[("FACILITATOR_URL", &upstream), ("REPEATS", "answer")]).await;
         assert_eq!(server.facts()[1], format!("facilitator: {upstream}"));
         let (caller, body, payer) = (Caller::of(&server), payment.body().await, buyer().address().to_string());
         let network = payment.network();
