@@ -1,2 +1,2 @@
-//! Where the crates meet for tests. The README's snippets are among them:
-#![doc = include_str!("../README.md")]
+//! Where the crates meet for tests. The README's snippets are among them.
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
