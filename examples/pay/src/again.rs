@@ -61,8 +61,13 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 async fn served_or_not(plan: &Plan, response: Response) -> Result<Outcome, reqwest::Error> {
     let (status, headers) = (response.status(), response.headers().clone());
     let body: Bytes = response.bytes().await?;
+    let reason = reason(&headers, &body);
+    // Servers also say 402, and nothing else, of a payment that settled and whose receipt they lost.
+    if status == StatusCode::PAYMENT_REQUIRED && reason.is_none() {
+        return Ok(Outcome::Unknown { why: format!("the server answered {status} without a reason"), payment: None });
+    }
     if status.is_client_error() || status.is_server_error() {
-        return Ok(Outcome::NotServed { status, reason: reason(&headers, &body), body });
+        return Ok(Outcome::NotServed { status, reason, body });
     }
     Ok(Outcome::Served { status, body, paid: None, receipt: receipt(plan, &headers) })
 }

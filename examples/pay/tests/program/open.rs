@@ -69,3 +69,12 @@ async fn a_handler_that_fails_takes_no_money() {
     assert_eq!(run.status, Some(3), "the client cannot know that: {run:?}");
     assert_eq!(facilitator.settle_calls(), 0);
 }
+
+#[tokio::test]
+async fn a_402_without_a_word_leaves_open_what_became_of_a_payment_made_before() {
+    let shop = Shop::open(ScriptedFacilitator::willing()).await;
+    let payment = "payment-signature: of-before";
+    let run = Run::of(&["--wait", "0", "-H", payment, &shop.url("/mute")]).await;
+    assert_eq!((run.status, run.stdout.as_str()), (Some(3), ""), "{run:?}");
+    assert!(run.stderr.contains("do not pay again"), "{run:?}");
+}

@@ -32,7 +32,8 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Sells `/premium` for five cents; `/free` is free, `/broken` takes no money, `/moved` leads to `/premium`.
+    /// Sells `/premium` for five cents; `/free` is free, `/broken` takes no money, `/mute` says 402 and no
+    /// more, `/moved` leads to `/premium`.
     pub(crate) async fn open(facilitator: impl Facilitator + 'static) -> Self {
         let usdc = Asset::usdc(&Network::BASE_SEPOLIA).unwrap();
         let offer = Offer::exact(&usdc, &"$0.05".parse().unwrap(), SELLER).unwrap();
@@ -48,6 +49,7 @@ impl Shop {
             .route("/broken", any(|| async { StatusCode::INTERNAL_SERVER_ERROR }))
             .layer(layer)
             .route("/free", get(|| async { "free\n" }))
+            .route("/mute", get(|| async { StatusCode::PAYMENT_REQUIRED }))
             .route("/moved", get(|| async { Redirect::to("/premium") }))
             .layer(middleware::from_fn(move |request: Request, next: Next| {
                 log.lock().unwrap().push(request.headers().clone());
