@@ -5,6 +5,22 @@ use std::fmt;
 /// Any error, as trait objects pass it on.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+/// An error and its causes, on one line: for logs, and for people at a terminal.
+///
+/// An error's `Display` says only what is its own, so that whoever prints it decides how much is told.
+///
+/// ```
+/// use x402_core::{error::chain, wire};
+///
+/// let error = wire::decode_payment_payload(b"{").unwrap_err();
+/// assert!(chain(&error).starts_with(&error.to_string()));
+/// ```
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
 /// How much of an offending text an error message shows.
 const SHOWN: usize = 40;
 

@@ -7,11 +7,12 @@ use tokio_util::task::TaskTracker;
 use x402_core::{
     FacilitatorRequest, Reason, SettleResponse, SharedFacilitator, SupportedResponse, VerifyResponse,
     claim::ClaimStore,
+    error::chain,
     facilitator::{Facilitator as _, FacilitatorError},
     server::{Clearing, Gate, Refusal, RefusalKind},
 };
 
-use crate::{chain, config::Config};
+use crate::config::Config;
 
 /// How long whoever verifies is kept waiting.
 const VERIFY_TIMEOUT: Duration = Duration::from_secs(30);

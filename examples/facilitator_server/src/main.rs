@@ -48,7 +48,7 @@ use std::{error::Error, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tokio::net::TcpListener;
-use x402_core::server::Gate;
+use x402_core::{error::chain, server::Gate};
 use x402_tower::store::redis::{ConnectError, RedisClaims, RedisUrl};
 
 use crate::{
@@ -126,14 +126,4 @@ async fn shared_claims(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, B
         ConnectError::NoTls | ConnectError::Url => ConfigError::new("REDIS_URL", error).into(),
         _ => format!("REDIS_URL: {}", chain(&error)).into(),
     })
-}
-
-/// An error and its causes, on one line.
-fn chain(error: &dyn Error) -> String {
-    let (mut line, mut cause) = (error.to_string(), error.source());
-    while let Some(error) = cause {
-        line.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    line
 }

@@ -9,25 +9,26 @@ use tokio::time::{Instant, sleep};
 use x402_core::{
     Receipt, Settlement,
     client::read_offer,
+    error::chain,
     header::{decode_payment, read_receipt},
 };
 
 use crate::{
     arguments::Plan,
-    journey::{Outcome, TIMEOUT, redirected, request, told},
+    journey::{Outcome, TIMEOUT, redirected, request},
 };
 
 /// Sends the request with the payment in its headers, again and again while its outcome is open. Signs nothing.
 pub(crate) async fn present(plan: &Plan) -> Outcome {
     let client = match Client::builder().redirect(Policy::none()).timeout(TIMEOUT).build() {
         Ok(client) => client,
-        Err(error) => return Outcome::Failed { why: told(&error) },
+        Err(error) => return Outcome::Failed { why: chain(&error) },
     };
     let deadline = Instant::now() + plan.wait;
     loop {
         let (why, wait) = match client.execute(request(plan)).await {
             // The request may have arrived before the connection broke.
-            Err(error) => (told(&error), Duration::from_secs(2)),
+            Err(error) => (chain(&error), Duration::from_secs(2)),
             Ok(response) if is_open(response.status()) => {
                 let wait = retry_after(response.headers()).unwrap_or(Duration::from_secs(2));
                 (format!("the server answered {}", response.status()), wait)
@@ -37,7 +38,7 @@ pub(crate) async fn present(plan: &Plan) -> Outcome {
             }
             Ok(response) => match served_or_not(plan, response).await {
                 Ok(outcome) => return outcome,
-                Err(error) => (told(&error), Duration::from_secs(2)),
+                Err(error) => (chain(&error), Duration::from_secs(2)),
             },
         };
         if wait > deadline.saturating_duration_since(Instant::now()) {

@@ -8,6 +8,7 @@ use reqwest::{Client, Request, Response};
 use x402_core::{
     Receipt, X402Version,
     client::{Choice, Limits, NoChoice, Patience, PayError, Payer, PaymentFailure, Served, SignedPayment},
+    error::chain,
     header::{PAYMENT_SIGNATURE, X_PAYMENT},
 };
 use x402_tower::client::{ClientError, PayLayer, Progress, reqwest::PayClient};
@@ -43,7 +44,7 @@ pub(crate) async fn run(plan: &Plan) -> Outcome {
     let built = PayClient::build(Client::builder().timeout(TIMEOUT), layer(plan));
     let client = match built {
         Ok(client) => client,
-        Err(error) => return Outcome::Failed { why: told(&error) },
+        Err(error) => return Outcome::Failed { why: chain(&error) },
     };
     if plan.dry_run {
         return match client.probe(&request(plan)).await {
@@ -65,12 +66,12 @@ fn layer(plan: &Plan) -> PayLayer<Key> {
     if plan.any_resource {
         limits = limits.any_resource();
     }
-    let mut layer = PayLayer::new(Payer::new(plan.key.clone()).limits(limits))
+    if plan.insecure_http {
+        limits = limits.insecure_http();
+    }
+    let layer = PayLayer::new(Payer::new(plan.key.clone()).limits(limits))
         .patience(Patience::default().for_up_to(plan.wait))
         .watch(report);
-    if plan.insecure_http {
-        layer = layer.insecure_http();
-    }
     match plan.protocol {
         Protocol::Auto => layer,
         Protocol::V1 => layer.only(X402Version::V1),
@@ -119,19 +120,19 @@ async fn ended(result: Result<Response, ClientError>) -> Outcome {
             Outcome::Served { status, body, paid, receipt: served.and_then(|served| served.receipt) }
         }
         // It was paid for, and broke off.
-        (Err(error), Some(served)) => Outcome::Unknown { why: told(&error), payment: Some(Box::new(served.payment)) },
-        (Err(error), None) => Outcome::Failed { why: told(&error) },
+        (Err(error), Some(served)) => Outcome::Unknown { why: chain(&error), payment: Some(Box::new(served.payment)) },
+        (Err(error), None) => Outcome::Failed { why: chain(&error) },
     }
 }
 
 /// What an error means, and what to do about it.
 fn failed(error: ClientError) -> Outcome {
-    let why = told(&error);
+    let why = chain(&error);
     let advice = match error {
         ClientError::Payment(failure) => return not_paid(*failure, why),
         ClientError::NoChoice(NoChoice::TooExpensive { .. }) => "; --max-amount allows more",
         ClientError::NoChoice(NoChoice::ForeignResource { .. }) => "; --any-resource pays for it all the same",
-        ClientError::Insecure { .. } => "; --insecure-http does it all the same",
+        ClientError::Sign(PayError::Insecure { .. }) => "; --insecure-http does it all the same",
         ClientError::Sign(PayError::Signer(_)) => "; set PRIVATE_KEY or --key-file",
         _ => "",
     };
@@ -151,15 +152,4 @@ pub(crate) fn redirected(headers: &HeaderMap, status: StatusCode) -> String {
     let to = headers.get(LOCATION).and_then(|to| to.to_str().ok()).map(str::escape_debug);
     let to = to.map(|to| format!(" to `{to}`")).unwrap_or_default();
     format!("the server answered {status}: it redirects{to}, which is not followed")
-}
-
-/// An error and its causes, on one line.
-pub(crate) fn told(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line = format!("{line}: {error}");
-        cause = error.source();
-    }
-    line
 }

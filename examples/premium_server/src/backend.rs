@@ -7,7 +7,7 @@ mod gas;
 use std::{error::Error, time::Duration};
 
 use url::Url;
-use x402_core::SharedFacilitator;
+use x402_core::{SharedFacilitator, error::chain};
 use x402_oneshot::{
     Client, Config as ClientConfig, Credentials,
     api::WaitPolicy,
@@ -15,10 +15,7 @@ use x402_oneshot::{
     sandbox::{Sandbox, SandboxError},
 };
 
-use crate::{
-    chain,
-    config::{Config, OneshotFacilitator},
-};
+use crate::config::{Config, OneshotFacilitator};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);

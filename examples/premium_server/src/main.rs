@@ -23,7 +23,7 @@ use std::{error::Error, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tokio::net::TcpListener;
-use x402_core::server::Gate;
+use x402_core::{error::chain, server::Gate};
 use x402_tower::{
     server::Settlements,
     store::redis::{ConnectError, RedisClaims, RedisUrl},
@@ -112,15 +112,4 @@ async fn connect(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, Box<dyn
         ConnectError::NoTls | ConnectError::Url => ConfigError::new("REDIS_URL", error).into(),
         _ => format!("REDIS_URL: {}", chain(&error)).into(),
     })
-}
-
-/// An error and its causes, on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line = format!("{line}: {error}");
-        cause = error.source();
-    }
-    line
 }

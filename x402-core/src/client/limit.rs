@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Cheapest, Choice, NoChoice, Offered, select};
+use super::{Cheapest, Choice, NoChoice, Offered, Origin, select};
 use crate::{amount::Amount, asset::Asset, network::Network, price::Price, requirements::PaymentRequirements};
 
 /// The longest that a signed payment stays valid, whatever the server's `maxTimeoutSeconds`: one hour.
@@ -21,6 +21,7 @@ pub struct Limits {
     allowed: Vec<Asset>,
     networks: Option<Vec<Network>>,
     any_resource: bool,
+    insecure_http: bool,
 }
 
 impl Limits {
@@ -69,6 +70,17 @@ impl Limits {
         self
     }
 
+    /// Signs for offers that came over plain http from another machine too.
+    ///
+    /// # Security
+    ///
+    /// Anybody on the way can write the offer, and take the payment.
+    #[must_use]
+    pub const fn insecure_http(mut self) -> Self {
+        self.insecure_http = true;
+        self
+    }
+
     /// Chooses the cheapest way to pay, as [`Payer::choose`](super::Payer::choose) does: what it would cost, without a
     /// key.
     ///
@@ -107,6 +119,12 @@ impl Limits {
         if self.any_resource { None } else { offered.foreign_host() }
     }
 
+    /// The other machine that an offer came from unencrypted, if that matters.
+    pub(super) fn insecure_host(&self, offered: &Offered) -> Option<String> {
+        let is_safe = |origin: &&Origin| origin.is_https() || origin.is_loopback() || self.insecure_http;
+        offered.asked.as_ref().filter(|origin| !is_safe(origin)).map(|origin| origin.host().to_owned())
+    }
+
     /// How long a payment is valid that the server gives so many seconds.
     pub(super) fn validity(&self, max_timeout_seconds: u64) -> Duration {
         Duration::from_secs(max_timeout_seconds).min(self.max_validity)
@@ -121,6 +139,7 @@ impl Default for Limits {
             allowed: Vec::new(),
             networks: None,
             any_resource: false,
+            insecure_http: false,
         }
     }
 }

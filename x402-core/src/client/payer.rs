@@ -142,9 +142,12 @@ impl<S: PaymentSigner> Payer<S> {
     ///
     /// # Errors
     ///
-    /// If it was not confirmed, the budget has no room for it, there is no randomness, the signer fails, or what it
+    /// If the offer came unencrypted from another machine, it was not confirmed, the budget has no room for it, there is no randomness, the signer fails, or what it
     /// signed is not what it was asked. Nothing stays counted then, except after the last: that signature exists.
     pub async fn sign(&self, offered: &Offered, choice: Choice) -> Result<SignedPayment, PayError> {
+        if let Some(host) = self.limits.insecure_host(offered) {
+            return Err(PayError::Insecure { host });
+        }
         self.confirmed(offered, &choice).await?;
         let now = self.clock.now();
         let valid_after = match offered.version {
@@ -249,6 +252,13 @@ fn random_nonce() -> Result<B256, BoxError> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PayError {
+    /// A payment may not be sent unencrypted to another machine: whoever is on the way could have made the offer, and
+    /// can take the payment. See [`Limits::insecure_http`].
+    #[error("payments are not sent over http to {host}")]
+    Insecure {
+        /// The host.
+        host: String,
+    },
     /// The signer signed something else than it was asked to.
     #[error("the signer signed something else than it was asked to: {0}")]
     Mismatch(&'static str),

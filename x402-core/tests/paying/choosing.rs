@@ -15,7 +15,7 @@ use x402_core::{
 };
 
 use crate::{
-    STRANGER, cents, offered, pay, payer, requirement,
+    STRANGER, cents, offered, offered_at, pay, payer, requirement,
     support::{NOW, PAY_TO},
     usdc,
 };
@@ -41,6 +41,18 @@ fn attack_25_resource_spoof_another_hosts_resource_is_not_paid_for() {
     ] {
         assert!(payer().choose(&lure(asked, resource)).is_ok(), "{asked} {resource}");
     }
+}
+
+#[test]
+fn attack_32_what_came_over_http_from_another_machine_is_not_signed_for() {
+    let from = |origin| offered_at(origin, [requirement(&usdc(), 10_000)]);
+    let error = pay(&payer(), &from("http://shop.example")).unwrap_err();
+    assert!(matches!(&error, PayError::Insecure { host } if host == "shop.example"), "{error:?}");
+    for safe in ["https://shop.example", "http://127.0.0.1:8402", "http://localhost", "http://[::1]"] {
+        assert!(pay(&payer(), &from(safe)).is_ok(), "{safe}");
+    }
+    let careless = payer().limits(Limits::default().insecure_http());
+    assert!(pay(&careless, &from("http://shop.example")).is_ok());
 }
 
 #[test]

@@ -13,13 +13,6 @@ use x402_core::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// A payment may not be sent unencrypted to another machine: whoever is on the way could have made the offer, and
-    /// can take the payment.
-    #[error("payments are not sent over http to {host}")]
-    Insecure {
-        /// The host.
-        host: String,
-    },
     /// The service below failed, before anything was signed.
     #[error("the request failed")]
     Inner(#[source] BoxError),

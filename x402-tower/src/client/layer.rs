@@ -27,7 +27,6 @@ pub(super) struct Purse<S> {
     pub(super) patience: Patience,
     pub(super) attempt: Duration,
     pub(super) only: Option<X402Version>,
-    pub(super) is_insecure: bool,
     pub(super) unsent: Arc<Proof>,
     pub(super) watch: Arc<Watch>,
 }
@@ -43,7 +42,6 @@ impl<S> PayLayer<S> {
             patience: Patience::default(),
             attempt: ATTEMPT,
             only: None,
-            is_insecure: false,
             unsent: Arc::new(|_| false),
             watch: Arc::new(|_| ()),
         };
@@ -65,16 +63,6 @@ impl<S> PayLayer<S> {
     /// Pays in this version of the protocol only. Otherwise in v2 where the server offers it, else in v1.
     pub fn only(mut self, version: X402Version) -> Self {
         self.change().only = Some(version);
-        self
-    }
-
-    /// Sends payments over plain http to other machines too.
-    ///
-    /// # Security
-    ///
-    /// Anybody on the way can write the offer, and take the payment.
-    pub fn insecure_http(mut self) -> Self {
-        self.change().is_insecure = true;
         self
     }
 
@@ -109,7 +97,6 @@ impl<S> Clone for Purse<S> {
             patience: self.patience.clone(),
             attempt: self.attempt,
             only: self.only,
-            is_insecure: self.is_insecure,
             unsent: Arc::clone(&self.unsent),
             watch: Arc::clone(&self.watch),
         }

@@ -1,6 +1,6 @@
 //! One request, and the payment for it.
 
-use std::{error::Error, future::poll_fn, sync::Arc};
+use std::{future::poll_fn, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode, request::Parts, response};
@@ -11,7 +11,7 @@ use tower_service::Service;
 use x402_core::{
     PaymentSigner, X402Version,
     client::{Offered, Origin, Patience, Presentation, SignedPayment, Step, read_offer},
-    error::BoxError,
+    error::{BoxError, chain},
     header::{PAYMENT_REQUIRED, PAYMENT_SIGNATURE, X_PAYMENT},
 };
 
@@ -128,7 +128,7 @@ impl<I, S: PaymentSigner> Purchase<I, S> {
                     }
                 }
                 Ok(Err(error)) => {
-                    let (why, was_sent) = (told(&*error), !(self.purse.unsent)(&*error));
+                    let (why, was_sent) = (chain(&*error), !(self.purse.unsent)(&*error));
                     let pause = presentation.failed(&why, was_sent, now, waited);
                     (why, pause)
                 }
@@ -147,9 +147,6 @@ impl<I, S: PaymentSigner> Purchase<I, S> {
 
 async fn sign<S: PaymentSigner>(purse: &Purse<S>, head: &Parts, quote: &Quote) -> Result<SignedPayment, ClientError> {
     let origin = Origin::of(&head.uri).ok_or(ClientError::NoOrigin)?;
-    if !(origin.is_https() || origin.is_loopback() || purse.is_insecure) {
-        return Err(ClientError::Insecure { host: origin.host().to_owned() });
-    }
     // A quote is good for the server that made it.
     let offered = quote.offered.clone().asked(origin);
     let choice = match quote.offered.asked == offered.asked {
@@ -268,15 +265,4 @@ async fn collect<R: Body<Data = Bytes>>(body: R) -> Option<Bytes> {
         }
     }
     Some(all.freeze())
-}
-
-/// An error and its causes, on one line.
-fn told(error: &(dyn Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line = format!("{line}: {error}");
-        cause = error.source();
-    }
-    line
 }
