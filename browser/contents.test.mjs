@@ -32,6 +32,7 @@ test("where there are no service workers, a document is written into the page, a
     await buy(tab, "/document");
     await tab.until("document.title === 'Sold' && document.body.dataset.script === 'ran'");
     assert.equal(await tab.evaluate("document.body.dataset.loaded"), undefined, "the page's policy stays in force");
+    await tab.untilHeard(() => tab.violations.length > 0);
     const directives = tab.violations.splice(0).map((issue) => issue.violatedDirective);
     assert.deepEqual([...new Set(directives)], ["script-src-attr"]);
   }));
@@ -67,12 +68,11 @@ test("a download is saved under the name that the server gives it", () =>
     const downloadPath = `${it.chromium.profile}/downloads`;
     const { browserContextId } = tab;
     await it.chromium.send("Browser.setDownloadBehavior", { behavior: "allow", browserContextId, downloadPath });
-    const saved = new Promise((done) => tab.on("Page.downloadProgress", ({ state }) => state === "completed" && done()));
     await buy(tab, "/file");
     await tab.untilText("#done", "Save béricht.csv".normalize());
-    assert.deepEqual(tab.downloads, ["béricht.csv"]);
     await tab.until("document.querySelector('#done a[download]').href.startsWith('blob:')");
-    await saved;
+    await tab.untilHeard(() => tab.saved.length > 0);
+    assert.deepEqual(tab.saved, ["béricht.csv"]);
     const [name] = await readdir(downloadPath);
     assert.equal(await readFile(`${downloadPath}/${name}`, "utf8"), "a,b\n1,2\n");
   }));

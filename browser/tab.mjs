@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 
 /** Milliseconds within which whatever a case waits for has happened. */
-const PATIENCE = 8_000;
+const PATIENCE = 30_000;
 
 export class Tab {
   /** The URLs of all requests, and what broke the page's policy or threw. */
@@ -12,7 +12,9 @@ export class Tab {
   exceptions = [];
   /** The payments that were sent. */
   payments = [];
-  downloads = [];
+  /** The names of the files that were saved whole. */
+  saved = [];
+  #downloading = new Map();
   #handlers = new Map();
 
   static async open(chromium) {
@@ -45,7 +47,8 @@ export class Tab {
       this.violations.push(params.issue.details.contentSecurityPolicyIssueDetails);
     }
     if (method === "Runtime.exceptionThrown") this.exceptions.push(params.exceptionDetails);
-    if (method === "Page.downloadWillBegin") this.downloads.push(params.suggestedFilename);
+    if (method === "Page.downloadWillBegin") this.#downloading.set(params.guid, params.suggestedFilename);
+    if (method === "Page.downloadProgress" && params.state === "completed") this.saved.push(this.#downloading.get(params.guid));
     this.#handlers.get(method)?.(params);
   }
 
@@ -69,14 +72,19 @@ export class Tab {
   }
 
   /** Waits until an expression is true in whatever document is there; fails with what the page shows. */
-  async until(expression) {
+  until(expression) {
+    // A document may go away while it is asked.
+    return this.untilHeard(() => this.evaluate(expression).catch(() => false), expression);
+  }
+
+  /** Waits until this is so. The browser tells of downloads and violations in its own time, not before what the page shows. */
+  async untilHeard(condition, name = condition.toString()) {
     const late = Date.now() + PATIENCE;
     while (Date.now() < late) {
-      // A document may go away while it is asked.
-      if (await this.evaluate(expression).catch(() => false)) return;
+      if (await condition()) return;
       await setTimeout(20);
     }
-    assert.fail(`never: ${expression}; the page shows: ${await this.evaluate("document.body.innerText")}`);
+    assert.fail(`never: ${name}; the page shows: ${await this.evaluate("document.body.innerText")}`);
   }
 
   text(selector) {
