@@ -240,11 +240,17 @@ fn with_token(request: &Request<Bytes>, token: &Token) -> Request<Bytes> {
 
 fn unanswered(error: TransportError) -> Error {
     let kind = match error.kind() {
+        TransportErrorKind::BodyTooLarge => ErrorKind::Decode,
         TransportErrorKind::Timeout => ErrorKind::Timeout,
         TransportErrorKind::Setup => ErrorKind::Request,
-        _ => ErrorKind::Transport,
+        TransportErrorKind::Connect | TransportErrorKind::Io => ErrorKind::Transport,
     };
-    Error::new(kind, error.reach()).with_source(error)
+    let unanswered = Error::new(kind, error.reach());
+    let unanswered = match error.status() {
+        Some(status) => unanswered.with_status(status),
+        None => unanswered,
+    };
+    unanswered.with_source(error)
 }
 
 /// That long from now; for a time beyond what the clock can hold, far enough.

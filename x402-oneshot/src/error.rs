@@ -18,7 +18,7 @@ use crate::id::TransactionId;
 pub enum ErrorKind {
     /// The API answered with success, and in the body that it did not do what was asked.
     Declined,
-    /// The answer's body could not be read.
+    /// The answer's body could not be read: it is not what was expected, or too long.
     Decode,
     /// The request could not be put together.
     Request,
@@ -90,7 +90,7 @@ impl Error {
         }
     }
 
-    /// The HTTP status of the answer, if there was one: a success if what came with it could not be read.
+    /// The HTTP status of the answer, if one came: also where the rest of the answer could not be read or did not come.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use http::StatusCode;
 use x402_core::facilitator::Reach;
 
 /// What went wrong on the way.
@@ -32,7 +33,7 @@ impl TransportErrorKind {
     }
 }
 
-/// No answer, and whether the request may have arrived all the same.
+/// No answer that could be read whole, and whether the request may have arrived all the same.
 ///
 /// ```
 /// use x402_oneshot::Reach;
@@ -46,16 +47,24 @@ impl TransportErrorKind {
 pub struct TransportError {
     kind: TransportErrorKind,
     reach: Reach,
+    status: Option<StatusCode>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl TransportError {
-    /// An error without a cause.
+    /// An error without a status and a cause.
     ///
     /// When in doubt about the reach, it is [`Reach::MaybeSent`].
     #[must_use]
     pub const fn new(kind: TransportErrorKind, reach: Reach) -> Self {
-        Self { kind, reach, source: None }
+        Self { kind, reach, status: None, source: None }
+    }
+
+    /// Adds the status of an answer whose head came and whose body did not, or not whole.
+    #[must_use]
+    pub const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
     }
 
     /// Adds the cause.
@@ -79,5 +88,11 @@ impl TransportError {
     #[must_use]
     pub const fn reach(&self) -> Reach {
         self.reach
+    }
+
+    /// The status of the answer, if as much of it came.
+    #[must_use]
+    pub const fn status(&self) -> Option<StatusCode> {
+        self.status
     }
 }

@@ -65,15 +65,16 @@ impl ReqwestTransport {
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(setup)?;
         let mut answer = self.client.execute(request).await.map_err(unanswered)?;
+        let status = answer.status();
         let mut head = Response::new(());
-        *head.status_mut() = answer.status();
+        *head.status_mut() = status;
         std::mem::swap(head.headers_mut(), answer.headers_mut());
 
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(unanswered)? {
+        while let Some(chunk) = answer.chunk().await.map_err(|error| unanswered(error).with_status(status))? {
             if body.len().saturating_add(chunk.len()) > self.max_body {
                 let kind = TransportErrorKind::BodyTooLarge;
-                return Err(TransportError::new(kind, Reach::Answered));
+                return Err(TransportError::new(kind, Reach::Answered).with_status(status));
             }
             body.extend_from_slice(&chunk);
         }

@@ -93,3 +93,27 @@ async fn without_an_answer_the_error_says_how_far_the_request_got() {
         assert_eq!(error.call().unwrap().1, "/wallets/{walletId}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_whose_body_is_too_long_or_breaks_off_has_its_status() {
+    for (status, kind, reach, seen, acted) in [
+        (200, TransportErrorKind::BodyTooLarge, Reach::Answered, ErrorKind::Decode, true),
+        (422, TransportErrorKind::BodyTooLarge, Reach::Answered, ErrorKind::Decode, false),
+        (500, TransportErrorKind::BodyTooLarge, Reach::Answered, ErrorKind::Decode, true),
+        (200, TransportErrorKind::Io, Reach::MaybeSent, ErrorKind::Transport, true),
+    ] {
+        let script = Script::new().call(Step::Break(status, kind, reach));
+        let error = script.client().wallets().delete(ID.parse().unwrap()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (seen, status));
+        assert_eq!(error.may_have_acted(), acted, "{status} {kind:?}");
+        assert_eq!(script.api_calls().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_renewed_however_long_the_refusal_is() {
+    let refusal = Step::Break(401, TransportErrorKind::BodyTooLarge, Reach::Answered);
+    let script = Script::new().call(refusal).call(answer(200, ""));
+    script.client().wallets().delete(ID.parse().unwrap()).await.unwrap();
+    assert_eq!(script.token_calls().len(), 2);
+}

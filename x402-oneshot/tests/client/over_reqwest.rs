@@ -1,7 +1,7 @@
 //! The reqwest transport against real sockets: what it sends, and how failures are told apart.
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -96,11 +96,13 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
 async fn an_answer_over_the_cap_is_refused_with_and_without_a_length() {
     let long = "x".repeat(101);
     let unsized_body = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{long}");
-    for text in [http_answer("200 OK", &long), unsized_body] {
+    let refusal = http_answer("403 Forbidden", &long);
+    for (text, status) in [(http_answer("200 OK", &long), 200), (unsized_body, 200), (refusal, 403)] {
         let (base, _serving) = server(vec![text]).await;
         let error = post(&base).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::BodyTooLarge);
         assert_eq!(error.reach(), Reach::Answered);
+        assert_eq!(error.status().unwrap(), status);
     }
     let (base, _serving) = server(vec![http_answer("200 OK", &"x".repeat(100))]).await;
     assert_eq!(post(&base).await.unwrap().body().len(), 100);
@@ -120,11 +122,11 @@ async fn a_refused_connection_was_not_sent() {
 #[tokio::test]
 async fn a_connection_lost_before_or_within_the_answer_may_have_been_sent_and_is_sent_once() {
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"id\"";
-    for text in ["", cut] {
+    for (text, status) in [("", None), (cut, Some(StatusCode::OK))] {
         let (base, serving) = server(vec![text.to_owned()]).await;
         let error = post(&base).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Io, "{text}");
-        assert_eq!(error.reach(), Reach::MaybeSent);
+        assert_eq!((error.reach(), error.status()), (Reach::MaybeSent, status));
         assert_no_url(&error, base.as_str());
         assert_eq!(serving.await.unwrap().len(), 1);
     }

@@ -213,10 +213,10 @@ async fn a_slow_answer_within_the_deadline_is_waited_for_when_the_call_acts() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_too_long_to_read_is_not_asked_for_again() {
-    let failure = Step::Fail(TransportErrorKind::BodyTooLarge, Reach::Answered);
+    let failure = Step::Break(200, TransportErrorKind::BodyTooLarge, Reach::Answered);
     let script = Script::new().call(failure);
     let error = get(&script.client()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(script.api_calls().len(), 1);
     assert!(error.may_have_acted());
 }

@@ -18,6 +18,8 @@ pub(crate) const ID: &str = "4b4bab2d-673d-4b91-8e09-f1402962cd3e";
 pub(crate) enum Step {
     Answer(Response<Bytes>),
     Fail(TransportErrorKind, Reach),
+    /// The head of an answer comes, and then this.
+    Break(u16, TransportErrorKind, Reach),
     Hang,
     /// Time passes before the reaction.
     Late(Duration, Box<Self>),
@@ -155,6 +157,10 @@ async fn play(mut step: Step) -> Result<Response<Bytes>, TransportError> {
         match step {
             Step::Answer(response) => return Ok(response),
             Step::Fail(kind, reach) => return Err(TransportError::new(kind, reach)),
+            Step::Break(status, kind, reach) => {
+                let status = StatusCode::from_u16(status).unwrap();
+                return Err(TransportError::new(kind, reach).with_status(status));
+            }
             Step::Hang => std::future::pending().await,
             Step::Late(time, then) => {
                 sleep(time).await;
