@@ -79,13 +79,14 @@ impl Error {
     /// Whether a call that acts (`execute`, say) may have done so in spite of this error.
     ///
     /// `false` only where the other side cannot have acted: the call was not sent, or it was refused
-    /// with a 4xx status. Everything else, an answer of 500 or one that cannot be read included,
-    /// has to be looked up before the call is made again. Of a call that only reads it says nothing.
+    /// with a 4xx status other than 408, which also ends calls that were begun. Everything else, an
+    /// answer of 500 or one that cannot be read included, has to be looked up before the call is made
+    /// again. Of a call that only reads it says nothing.
     #[must_use]
     pub fn may_have_acted(&self) -> bool {
         match (self.0.reach, self.0.status) {
             (Reach::NotSent, _) => false,
-            (Reach::Answered, Some(status)) => !status.is_client_error(),
+            (Reach::Answered, Some(status)) => !status.is_client_error() || status == StatusCode::REQUEST_TIMEOUT,
             (Reach::MaybeSent | Reach::Answered, _) => true,
         }
     }
@@ -130,7 +131,8 @@ impl Error {
             ErrorKind::Transport => self.0.reach != Reach::Answered,
             ErrorKind::Declined | ErrorKind::Decode | ErrorKind::Request => false,
             ErrorKind::Status => self.0.status.is_some_and(|status| match status {
-                StatusCode::TOO_MANY_REQUESTS
+                StatusCode::REQUEST_TIMEOUT
+                | StatusCode::TOO_MANY_REQUESTS
                 | StatusCode::BAD_GATEWAY
                 | StatusCode::SERVICE_UNAVAILABLE
                 | StatusCode::GATEWAY_TIMEOUT => true,
@@ -285,7 +287,7 @@ mod tests {
     #[test]
     fn retryable_statuses_and_the_api_word_above_500_only() {
         for (status, retryable) in
-            [(400, false), (404, false), (429, true), (500, false), (502, true), (503, true), (504, true)]
+            [(400, false), (404, false), (408, true), (429, true), (500, false), (502, true), (503, true), (504, true)]
         {
             assert_eq!(answered(status, "").is_retryable(), retryable, "{status}");
         }
@@ -294,12 +296,13 @@ mod tests {
     }
 
     #[test]
-    fn only_not_sent_and_4xx_prove_that_nothing_was_done() {
+    fn only_not_sent_and_a_refusal_prove_that_nothing_was_done() {
         assert!(!Error::new(ErrorKind::Transport, Reach::NotSent).may_have_acted());
         assert!(!answered(422, "").may_have_acted());
         assert!(Error::new(ErrorKind::Timeout, Reach::MaybeSent).may_have_acted());
         assert!(Error::new(ErrorKind::Decode, Reach::Answered).may_have_acted());
-        for status in [302, 500, 502, 503, 504] {
+        // Servers also answer 408 when they cut off what they have begun.
+        for status in [302, 408, 500, 502, 503, 504] {
             assert!(answered(status, "").may_have_acted(), "{status}");
         }
     }

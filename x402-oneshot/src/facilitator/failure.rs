@@ -34,7 +34,7 @@ pub(super) fn no_answer(error: Error) -> FacilitatorError {
         ErrorKind::Status if error.is_not_found() || error.is_unauthenticated() => FacilitatorErrorKind::Configuration,
         _ => FacilitatorErrorKind::Unavailable,
     };
-    // A 4xx is proof that nothing was done.
+    // A refusal is proof that nothing was done.
     let reach = if error.may_have_acted() { error.reach() } else { Reach::NotSent };
     FacilitatorError::new(kind, reach).with_source(error)
 }
