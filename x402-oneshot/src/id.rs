@@ -119,6 +119,11 @@ id! {
 }
 
 id! {
+    /// Leave for a server wallet to act for another account, as it is known to 1Shot.
+    DelegationId, "delegation id"
+}
+
+id! {
     /// One attempt to deliver a webhook.
     DeliveryAttemptId, "delivery attempt id"
 }

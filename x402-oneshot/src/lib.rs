@@ -7,8 +7,8 @@
 
 mod id;
 pub use id::{
-    BusinessId, ContractEventId, CredentialId, DeliveryAttemptId, EndpointId, MethodId, ParamId, ParseIdError,
-    PromptId, StructId, TransactionId, TriggerId, UserId, WalletId, WebhookId,
+    BusinessId, ContractEventId, CredentialId, DelegationId, DeliveryAttemptId, EndpointId, MethodId, ParamId,
+    ParseIdError, PromptId, StructId, TransactionId, TriggerId, UserId, WalletId, WebhookId,
 };
 
 mod decode;

@@ -49,6 +49,12 @@ pub use method_list::{ListMethods, MethodKind, MethodStatus};
 mod methods;
 pub use methods::Methods;
 
+mod param_update;
+pub use param_update::UpdateParam;
+
+mod structs;
+pub use structs::Structs;
+
 mod change;
 pub use change::Change;
 
@@ -86,6 +92,21 @@ pub use execute::Execute;
 
 mod batch;
 pub use batch::{BatchRun, ExecuteBatch};
+
+mod delegation_data;
+pub use delegation_data::{Caveat, DelegationData, SignedDelegation};
+
+mod delegation;
+pub use delegation::{Delegation, NewDelegation, Redelegation};
+
+mod delegations;
+pub use delegations::{Delegations, ListDelegations};
+
+mod execute_as_delegator;
+pub use execute_as_delegator::{ActingBy, ExecuteAsDelegator};
+
+mod delegated_batch;
+pub use delegated_batch::{DelegatedRun, ExecuteAsDelegatorBatch};
 
 mod transaction_list;
 pub use transaction_list::ListTransactions;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::api::open_enum::open_enum;
-use crate::codec::{maybe, or_default, whole_list};
+use crate::codec::{maybe, maybe_integer, or_default, whole_list};
 use crate::id::{BusinessId, ParamId, StructId};
 
 open_enum! {
@@ -174,10 +174,16 @@ impl MethodParam {
     }
 
     /// Adds a parameter after those there are, as a request has it.
-    pub(super) fn append(mut self, to: &mut Vec<Self>) {
-        self.index = u32::try_from(to.len()).unwrap_or(u32::MAX);
+    pub(super) fn append(self, to: &mut Vec<Self>) {
+        let index = u32::try_from(to.len()).unwrap_or(u32::MAX);
+        to.push(self.at(index));
+    }
+
+    /// The parameter in this place, as a request has it.
+    pub(super) fn at(mut self, index: u32) -> Self {
+        self.index = index;
         self.settle();
-        to.push(self);
+        self
     }
 
     /// Says everything once and under the API's own name: a struct named or described, and the static value, which must
@@ -210,6 +216,12 @@ pub struct ParamStruct {
     /// Its members.
     #[serde(default, deserialize_with = "whole_list")]
     pub params: Vec<MethodParam>,
+    /// When it was last changed; not sent.
+    #[serde(default, rename = "updated", deserialize_with = "maybe_integer", skip_serializing)]
+    pub updated_seconds: Option<u64>,
+    /// When it was made; not sent.
+    #[serde(default, rename = "created", deserialize_with = "maybe_integer", skip_serializing)]
+    pub created_seconds: Option<u64>,
 }
 
 impl ParamStruct {

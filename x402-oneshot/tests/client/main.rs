@@ -8,6 +8,7 @@ mod support;
 
 mod chains;
 mod contract_events;
+mod delegations;
 mod endpoints;
 mod errors;
 mod lists;
@@ -21,6 +22,7 @@ mod secrets;
 mod signatures;
 #[cfg(feature = "signer")]
 mod signer;
+mod structs;
 mod token;
 mod types;
 mod wait;

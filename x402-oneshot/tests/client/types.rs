@@ -3,10 +3,12 @@
 use std::error::Error as StdError;
 
 use x402_oneshot::api::{
-    ChainInfo, Chains, ContractCode, ContractMethod, Erc3009Transfer, Execute, FullPrompt, GasFees, ListChains,
-    ListMethods, ListTransactions, ListWallets, Methods, NativeTransfer, NewWallet, Params, Permit2Transfer, Prompts,
-    Report, Reports, SearchPrompts, Test, TestOutcome, Transaction, Transactions, TypedData, UpdateWallet, WaitPolicy,
-    Wallet, WalletSignature, Wallets, X402, X402Settlement, X402Supported, X402Verification,
+    ActingBy, ChainInfo, Chains, ContractCode, ContractMethod, DelegatedRun, Delegation, Delegations, Erc3009Transfer,
+    Execute, ExecuteAsDelegator, ExecuteAsDelegatorBatch, FullPrompt, GasFees, ListChains, ListDelegations,
+    ListMethods, ListTransactions, ListWallets, Methods, NativeTransfer, NewDelegation, NewWallet, ParamStruct, Params,
+    Permit2Transfer, Prompts, Redelegation, Report, Reports, SearchPrompts, SignedDelegation, Structs, Test,
+    TestOutcome, Transaction, Transactions, TypedData, UpdateParam, UpdateWallet, WaitPolicy, Wallet, WalletSignature,
+    Wallets, X402, X402Settlement, X402Supported, X402Verification,
 };
 use x402_oneshot::facilitator::{Listener, Native, NativeBuilder, Overload, ProvisionError, Relayed, RelayedBuilder};
 use x402_oneshot::transport::{Transport, TransportError};
@@ -34,6 +36,9 @@ fn every_public_type_is_send_and_sync() {
     shareable::<(NewWallet, UpdateWallet, NativeTransfer, Erc3009Transfer, Permit2Transfer, TypedData)>();
     shareable::<(Chains<'static>, ListChains<'static>, Prompts<'static>, SearchPrompts<'static>)>();
     shareable::<(Report, Reports, Relayed, RelayedBuilder, Native, NativeBuilder, Listener, Overload)>();
+    shareable::<(Structs<'static>, ParamStruct, UpdateParam, Delegations<'static>, ListDelegations<'static>)>();
+    shareable::<(Delegation, NewDelegation, Redelegation, SignedDelegation)>();
+    shareable::<(ActingBy, ExecuteAsDelegator, DelegatedRun, ExecuteAsDelegatorBatch)>();
     shareable::<std::sync::Arc<dyn Transport>>();
     error::<Error>();
     error::<ConfigError>();
