@@ -84,6 +84,11 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ERR_INSUFFICIENT_FUNDS", message)
     }
 
+    /// 501: 1Shot does this and the sandbox does not; nothing was done.
+    pub(super) fn not_simulated(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, "ERR_UNKNOWN_FUNCTION", message)
+    }
+
     /// 503: the sandbox closes.
     pub(super) fn closing() -> Self {
         let message = "the sandbox closes";

@@ -79,6 +79,7 @@ pub(super) fn genesis(plan: &Plan, webhooks: Webhooks, mut entropy: Entropy) -> 
         tokens: HashMap::new(),
         methods: Vec::new(),
         contract_events: Vec::new(),
+        grants: Vec::new(),
         transactions: Vec::new(),
         requests: RequestCounts::default(),
         events: Vec::new(),

@@ -67,6 +67,10 @@
 //! | `POST /methods/{id}/read` | what a view or pure function answers |
 //! | `POST /methods/{id}/execute` | a transaction: `Pending`, `Submitted`, then `Completed` or `Failed` |
 //! | `POST /methods/executeBatch` | several in one transaction, by an upgraded wallet |
+//! | `PUT /structs/{id}`, `POST` and `PUT /structs/{id}/params`, `DELETE …/{id}` | changes the parameters of methods |
+//! | `GET` and `POST /wallets/{id}/delegations`, `DELETE /delegation/{id}` | delegations to a wallet, on file |
+//! | `POST /delegation/{id}/redelegate`, `POST /wallets/{id}/delegations/redelegate` | passed on, by the wallet's key |
+//! | `POST /methods/{id}/executeAsDelegator`, `POST /methods/executeAsDelegatorBatch` | not simulated: 501 |
 //! | `GET` and `POST /business/{id}/events` | contract events |
 //! | `GET`, `PUT` and `DELETE /events/{id}`, `POST /events/{id}/search` | one of them, and its logs |
 //! | `GET /business/{id}/transactions`, `GET /transactions/{id}` | what became of it |
@@ -157,6 +161,8 @@ mod structure;
 
 mod declaration;
 
+mod amendment;
+
 mod revert;
 
 mod buyer;
@@ -169,6 +175,8 @@ pub use webhooks::{DeliveryStatus, SandboxAttempt, SandboxDelivery, SandboxWebho
 mod method;
 
 mod contract_event;
+
+mod grant;
 
 mod transaction;
 pub use transaction::{SandboxStatus, SandboxTransaction};
@@ -213,6 +221,13 @@ mod prompts;
 mod imports;
 
 mod contract_events;
+
+mod structs;
+
+mod redelegation;
+
+mod delegations;
+
 mod transfer;
 
 mod typed_data;

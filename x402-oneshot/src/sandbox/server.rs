@@ -9,7 +9,7 @@ use axum::http::Method;
 use axum::http::header::{DATE, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 
 use super::auth;
 use super::failure::Failure;
@@ -18,8 +18,8 @@ use super::route::{self, BASE_PATH, MAX_BODY};
 use super::shared::Shared;
 use super::webhooks::{deliveries, endpoints, triggers};
 use super::{
-    batch, chains, contract_events, execute, imports, methods, prompts, signatures, simulate, transactions, transfer,
-    wallets, x402,
+    batch, chains, contract_events, delegations, execute, imports, methods, prompts, signatures, simulate, structs,
+    transactions, transfer, wallets, x402,
 };
 
 /// Bytes of the longest body that has an ABI in it.
@@ -48,13 +48,22 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/wallets/{id}/transfer", post(transfer::transfer))
         .route("/wallets/{id}/signature/{type}", get(signatures::get).post(signatures::post))
         .route("/wallets/{id}/authorizePermit2", put(transfer::authorize_permit2))
+        .route("/wallets/{id}/delegations", get(delegations::list).post(delegations::create))
+        .route("/wallets/{id}/delegations/redelegate", post(delegations::redelegate_data))
+        .route("/delegation/{id}", delete(delegations::delete))
+        .route("/delegation/{id}/redelegate", post(delegations::redelegate))
         .route("/methods/executeBatch", post(batch::execute_batch))
+        .route("/methods/executeAsDelegatorBatch", post(delegations::execute_batch))
         .route("/methods/{id}", get(methods::get).put(methods::update).delete(methods::delete))
         .route("/methods/{id}/test", post(simulate::test))
         .route("/methods/{id}/estimate", post(simulate::estimate))
         .route("/methods/{id}/encode", post(simulate::encode))
         .route("/methods/{id}/read", post(simulate::read))
         .route("/methods/{id}/execute", post(execute::execute))
+        .route("/methods/{id}/executeAsDelegator", post(delegations::execute))
+        .route("/structs/{id}", put(structs::rename))
+        .route("/structs/{id}/params", post(structs::add_param).put(structs::update_params))
+        .route("/structs/{id}/params/{param}", delete(structs::remove_param))
         .route("/events/{id}", get(contract_events::get).put(contract_events::update).delete(contract_events::delete))
         .route("/events/{id}/search", post(contract_events::search))
         .route("/prompts/search", post(prompts::search))

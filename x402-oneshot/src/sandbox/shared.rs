@@ -14,6 +14,7 @@ use super::entropy::Entropy;
 use super::event::SandboxEvent;
 use super::failure::Failure;
 use super::faults::Engine;
+use super::grant::Grant;
 use super::method::Method;
 use super::requests::RequestCounts;
 use super::settings::Settings;
@@ -53,6 +54,8 @@ pub(super) struct State {
     pub(super) methods: Vec<Method>,
     /// Oldest first.
     pub(super) contract_events: Vec<ContractEvent>,
+    /// Oldest first.
+    pub(super) grants: Vec<Grant>,
     /// Oldest first.
     pub(super) transactions: Vec<Transaction>,
     pub(super) requests: RequestCounts,

@@ -14,7 +14,7 @@ use super::parameter::{Kind, NewStruct, Parameter};
 use super::value;
 
 /// More parameters than any real function has.
-const MAX_PARAMETERS: usize = 64;
+pub(super) const MAX_PARAMETERS: usize = 64;
 
 /// Longer fixed arrays are not for JSON.
 const MAX_ARRAY: u32 = 1024;
@@ -22,33 +22,37 @@ const MAX_ARRAY: u32 = 1024;
 /// As many elementary values as a struct may be made of, those in structs and fixed arrays counted.
 const MAX_WEIGHT: usize = 4096;
 
+/// As deep as structs may be in one another.
+const MAX_DEPTH: usize = 16;
+
 /// Parameters that have been given their ids, in order. Serialised as their list.
 #[derive(Clone, Debug)]
 pub(super) struct Struct {
     pub(super) id: Uuid,
     business_id: Uuid,
-    name: String,
-    fields: Vec<Field>,
+    pub(super) name: String,
+    pub(super) fields: Vec<Field>,
     created: u64,
+    pub(super) updated: u64,
 }
 
 /// A [`Parameter`] that has been given its ids and its type.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Field {
-    id: Uuid,
+pub(super) struct Field {
+    pub(super) id: Uuid,
     struct_id: Uuid,
     #[serde(flatten)]
-    parameter: Parameter,
+    pub(super) parameter: Parameter,
     #[serde(flatten)]
-    structure: Option<SubStruct>,
+    pub(super) structure: Option<SubStruct>,
     #[serde(skip)]
     solidity: DynSolType,
 }
 
 /// What a parameter of type `struct` is made of.
 #[derive(Clone, Debug)]
-struct SubStruct(Arc<Struct>);
+pub(super) struct SubStruct(pub(super) Arc<Struct>);
 
 /// Makes structs.
 pub(super) struct Declarer<'a> {
@@ -64,9 +68,7 @@ impl Declarer<'_> {
     pub(super) fn declare(&mut self, parameters: Vec<Parameter>, place: &str) -> Result<Arc<Struct>, Failure> {
         let anonymous = NewStruct { name: None, params: parameters };
         let made = self.structure(anonymous, place)?;
-        if made.weight() > MAX_WEIGHT {
-            return Err(Failure::invalid("body", place, format!("{place} are made of too many values")));
-        }
+        made.bounded(place)?;
         Ok(made)
     }
 
@@ -86,10 +88,11 @@ impl Declarer<'_> {
             fields.push(self.field(parameter, id, place)?);
         }
         let Self { business_id, now, .. } = *self;
-        Ok(Arc::new(Struct { id, business_id, name: new.name.unwrap_or_default(), fields, created: now }))
+        Ok(Arc::new(Struct { id, business_id, name: new.name.unwrap_or_default(), fields, created: now, updated: now }))
     }
 
-    fn field(&mut self, mut parameter: Parameter, struct_id: Uuid, place: &str) -> Result<Field, Failure> {
+    /// Gives a parameter its ids and its type.
+    pub(super) fn field(&mut self, mut parameter: Parameter, struct_id: Uuid, place: &str) -> Result<Field, Failure> {
         let refused = |why: &str| {
             let message = format!("{place} number {} {why}", parameter.index);
             Failure::invalid("body", place, message)
@@ -107,15 +110,13 @@ impl Declarer<'_> {
             (Kind::Struct, ..) => return Err(refused("has not one of typeStruct and typeStructId")),
             _ => (parameter.elementary().ok_or_else(|| refused("has no Solidity type of that size"))?, None),
         };
-        if structure.as_ref().is_some_and(|structure| structure.fields.is_empty() || structure.weight() > MAX_WEIGHT) {
+        if structure.as_ref().is_some_and(|structure| structure.fields.is_empty() || structure.is_too_large()) {
             return Err(refused("is of a struct that is empty or too large"));
         }
-        let solidity = match (parameter.is_array, parameter.array_size) {
-            (false, _) => element,
-            (true, None) => DynSolType::Array(element.into()),
-            (true, Some(size @ 1..=MAX_ARRAY)) => DynSolType::FixedArray(element.into(), size as usize),
-            (true, Some(_)) => return Err(refused("has no Solidity type of that size")),
-        };
+        if parameter.is_array && parameter.array_size.is_some_and(|size| !(1..=MAX_ARRAY).contains(&size)) {
+            return Err(refused("has no Solidity type of that size"));
+        }
+        let solidity = whole_type(&parameter, element);
         Ok(Field { id: self.entropy.uuid(), struct_id, parameter, structure: structure.map(SubStruct), solidity })
     }
 }
@@ -192,9 +193,46 @@ impl Struct {
     fn weight(&self) -> usize {
         self.fields.iter().fold(0, |sum, field| sum.saturating_add(field.weight()))
     }
+
+    fn depth(&self) -> usize {
+        let inner = self.fields.iter().filter_map(|field| field.structure.as_ref());
+        1 + inner.map(|SubStruct(inner)| inner.depth()).max().unwrap_or_default()
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.weight() > MAX_WEIGHT || self.depth() > MAX_DEPTH
+    }
+
+    /// Refuses what is too large for the parameters of a function.
+    pub(super) fn bounded(&self, place: &str) -> Result<(), Failure> {
+        if self.is_too_large() {
+            return Err(Failure::invalid("body", place, format!("{place} are made of too many values")));
+        }
+        Ok(())
+    }
+
+    /// The API's `SolidityStruct`.
+    pub(super) fn to_json(&self) -> Value {
+        let Self { id, business_id, name, fields, created, updated } = self;
+        json!({
+            "id": id,
+            "businessId": business_id,
+            "name": name,
+            "params": fields,
+            "updated": updated,
+            "created": created,
+            "deleted": false,
+        })
+    }
 }
 
 impl Field {
+    /// The same parameter, of this struct.
+    pub(super) fn of(&self, structure: Arc<Struct>) -> Self {
+        let solidity = whole_type(&self.parameter, structure.solidity());
+        Self { structure: Some(SubStruct(structure)), solidity, ..self.clone() }
+    }
+
     /// The value for this field: the static one, else the given one.
     fn take(&self, given: Option<&Value>, path: &str) -> Result<DynSolValue, Failure> {
         let path = format!("{path}.{}", self.parameter.name);
@@ -273,16 +311,15 @@ impl Serialize for Struct {
 /// `typeStructId` and the `SolidityStruct` itself.
 impl Serialize for SubStruct {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Struct { id, business_id, name, fields, created } = &*self.0;
-        let whole = json!({
-            "id": id,
-            "businessId": business_id,
-            "name": name,
-            "params": fields,
-            "updated": created,
-            "created": created,
-            "deleted": false,
-        });
-        json!({ "typeStructId": id, "typeStruct": whole }).serialize(serializer)
+        json!({ "typeStructId": self.0.id, "typeStruct": self.0.to_json() }).serialize(serializer)
+    }
+}
+
+/// The type of a parameter whose elements are of this one.
+fn whole_type(parameter: &Parameter, element: DynSolType) -> DynSolType {
+    match (parameter.is_array, parameter.array_size) {
+        (false, _) => element,
+        (true, None) => DynSolType::Array(element.into()),
+        (true, Some(size)) => DynSolType::FixedArray(element.into(), size as usize),
     }
 }

@@ -5,31 +5,32 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, U256, bytes};
+use http::StatusCode;
 use serde_json::json;
 use x402_core::wire;
 use x402_oneshot::api::{
-    AssureMethods, BatchRun, Erc3009Transfer, EventName, EventSearch, Execute, ExecuteBatch, ImportAbi, MethodParam,
-    NativeTransfer, NewContractEvent, NewContractMethod, NewWallet, NewWebhookEndpoint, NewWebhookTrigger, ParamType,
-    Params, StateMutability, Transaction, TransactionStatus, UpdateContractEvent, UpdateContractMethod, UpdateWallet,
-    UpdateWebhookEndpoint, UpdateWebhookTrigger, WaitPolicy,
+    AssureMethods, BatchRun, DelegatedRun, DelegationData, Erc3009Transfer, EventName, EventSearch, Execute,
+    ExecuteAsDelegator, ExecuteAsDelegatorBatch, ExecuteBatch, ImportAbi, MethodParam, NativeTransfer,
+    NewContractEvent, NewContractMethod, NewDelegation, NewWallet, NewWebhookEndpoint, NewWebhookTrigger, ParamType,
+    Params, SignedDelegation, StateMutability, Transaction, TransactionStatus, UpdateContractEvent,
+    UpdateContractMethod, UpdateParam, UpdateWallet, UpdateWebhookEndpoint, UpdateWebhookTrigger, WaitPolicy,
 };
 use x402_oneshot::sandbox::Sandbox;
 use x402_oneshot::{Client, MethodId};
 
 use crate::harness::{Api, SELLER, client};
+use crate::specification::ENDPOINTS;
 use crate::x402::body;
 
 /// HTTP method and path, with `{}` for each part that varies.
 type Endpoint = (String, String);
 
-/// What the sandbox serves beside what our client asks for.
-const NOT_OURS: [(&str, &str); 2] = [
-    // Where one of the published clients looks for the list.
-    ("GET", "/business/{}/transactions/transactions"),
-    // The same as by POST, with what is signed in the URL.
-    ("GET", "/wallets/{}/signature/{}"),
-];
+/// Where one of the published clients looks for the list; the specification has nothing there.
+const MISPLACED: (&str, &str) = ("GET", "/business/{}/transactions/transactions");
+
+/// The same as by POST, with what is signed in the URL: our client has no need of it.
+const SIGNED_BY_GET: (&str, &str) = ("GET", "/wallets/{}/signature/{}");
 
 #[tokio::test]
 async fn every_endpoint_of_the_client_is_answered_by_the_sandbox_and_the_sandbox_serves_no_other() {
@@ -41,7 +42,9 @@ async fn every_endpoint_of_the_client_is_answered_by_the_sandbox_and_the_sandbox
     chains(sandbox, client).await;
     wallets(sandbox, client).await;
     let approve = methods(sandbox, client).await;
+    structs(client, approve).await;
     runs(sandbox, client, approve).await;
+    delegations(sandbox, client, approve).await;
     contract_events(sandbox, client).await;
     webhooks(sandbox, client, approve).await;
     x402(&api, client).await;
@@ -54,8 +57,17 @@ async fn every_endpoint_of_the_client_is_answered_by_the_sandbox_and_the_sandbox
     let served = endpoints_of_the_sandbox();
     let not_ours: Vec<(&str, &str)> =
         served.difference(&ours).map(|(method, path)| (method.as_str(), path.as_str())).collect();
-    assert_eq!(not_ours, NOT_OURS);
+    assert_eq!(not_ours, [MISPLACED, SIGNED_BY_GET]);
     assert_eq!(ours.difference(&served).collect::<Vec<_>>(), Vec::<&Endpoint>::new());
+}
+
+#[test]
+fn the_client_has_every_endpoint_of_the_specification_and_no_other() {
+    let mut specified = BTreeSet::from(ENDPOINTS);
+    assert!(specified.remove(&SIGNED_BY_GET));
+    let ours = endpoints_of_the_client();
+    let ours: BTreeSet<(&str, &str)> = ours.iter().map(|(method, path)| (method.as_str(), path.as_str())).collect();
+    assert_eq!(specified.symmetric_difference(&ours).collect::<Vec<_>>(), Vec::<&(&str, &str)>::new());
 }
 
 async fn chains(sandbox: &Sandbox, client: &Client) {
@@ -106,6 +118,42 @@ async fn methods(sandbox: &Sandbox, client: &Client) -> MethodId {
     assert_eq!(renamed.state_mutability, Some(StateMutability::NonPayable));
     assert!(methods.list(business).name("allow").send().await.unwrap().response.contains(&renamed));
     made.id
+}
+
+/// Leaves the method as it was.
+async fn structs(client: &Client, approve: MethodId) {
+    let before = client.methods().get(approve).await.unwrap().inputs;
+    let (structs, inputs) = (client.structs(), before[0].struct_id.unwrap());
+    let added = structs.add_param(inputs, 2, MethodParam::new("note", ParamType::String)).await.unwrap();
+    let note = added.params[2].id.unwrap();
+    let changed = structs.update_params(inputs, &[UpdateParam::new(note).name("memo")]).await.unwrap();
+    assert_eq!(changed.params[2].name, "memo");
+    assert_eq!(client.methods().get(approve).await.unwrap().inputs, changed.params);
+    assert_eq!(structs.rename(inputs, "Approval").await.unwrap().name.as_deref(), Some("Approval"));
+    assert_eq!(structs.remove_param(inputs, note).await.unwrap().params, before);
+}
+
+async fn delegations(sandbox: &Sandbox, client: &Client, approve: MethodId) {
+    let (delegations, wallet) = (client.delegations(), sandbox.wallet_id());
+    let account = client.wallets().get(wallet).await.unwrap().account_address;
+    let signed = DelegationData::from(&SignedDelegation::new(SELLER, account, bytes!("00")));
+    let new = NewDelegation::new(signed.clone()).contract(sandbox.token_address()).method("approve");
+    let filed = delegations.create(wallet, &new).await.unwrap();
+    assert_eq!((&filed.contract_addresses, &filed.methods), (&new.contract_addresses, &new.methods));
+    assert_eq!(delegations.list(wallet).send().await.unwrap().response, std::slice::from_ref(&filed));
+    let passed_on = delegations.redelegate(filed.id, Address::repeat_byte(1)).await.unwrap();
+    assert_eq!(passed_on.redelegation.read().unwrap().delegator, account);
+    let passed_on = delegations.redelegate_data(wallet, &signed, Address::repeat_byte(1)).await.unwrap();
+    assert_eq!(passed_on.parent, signed);
+
+    // Kept and passed on, and not redeemed, as the sandbox says.
+    let run = ExecuteAsDelegator::new(filed.id, Params::new());
+    let refusal = client.methods().execute_as_delegator(approve, &run).await.unwrap_err();
+    assert_eq!(refusal.status(), Some(StatusCode::NOT_IMPLEMENTED));
+    let batch = ExecuteAsDelegatorBatch::new(wallet).then(DelegatedRun::new(approve, SELLER, Params::new()));
+    let refusal = client.methods().execute_as_delegator_batch(&batch).await.unwrap_err();
+    assert_eq!(refusal.status(), Some(StatusCode::NOT_IMPLEMENTED));
+    delegations.delete(filed.id).await.unwrap();
 }
 
 async fn runs(sandbox: &Sandbox, client: &Client, approve: MethodId) {
