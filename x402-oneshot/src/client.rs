@@ -25,8 +25,9 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 ///
 /// Cheap to clone; clones share the token and the connections. Endpoints are grouped by what they
 /// are about: [`chains`](Self::chains), [`wallets`](Self::wallets), [`methods`](Self::methods),
-/// [`transactions`](Self::transactions), [`contract_events`](Self::contract_events), [`webhooks`](Self::webhooks),
-/// [`prompts`](Self::prompts), [`x402`](Self::x402).
+/// [`structs`](Self::structs), [`delegations`](Self::delegations), [`transactions`](Self::transactions),
+/// [`contract_events`](Self::contract_events), [`webhooks`](Self::webhooks), [`prompts`](Self::prompts),
+/// [`x402`](Self::x402).
 ///
 /// Calls that change nothing are repeated as [`RetryPolicy`](crate::RetryPolicy) says. Calls that act
 /// are sent once. The only exception is an answer of 401, which proves that nothing was done: then a

@@ -116,7 +116,7 @@ impl AssureMethods {
 }
 
 impl Methods<'_> {
-    /// Makes a contract method for each function of an ABI, and returns them. It is sent once.
+    /// Makes a contract method for each function of an ABI, and returns all of them, not in pages. It is sent once.
     ///
     /// # Errors
     ///
@@ -126,7 +126,7 @@ impl Methods<'_> {
         self.client.send(call).await
     }
 
-    /// Sees to it that there are all the contract methods that a prompt names, and returns them.
+    /// Sees to it that there are all the contract methods that a prompt names, and returns all of them, not in pages.
     ///
     /// Those that exist are left as they are, so that calling it again does no harm. It is sent once all the same, as
     /// all calls that act.

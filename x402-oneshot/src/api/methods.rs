@@ -19,6 +19,28 @@ impl Client {
 }
 
 /// The contract method endpoints, from [`Client::methods`].
+///
+/// ```no_run
+/// use alloy_primitives::{U256, address};
+/// use x402_oneshot::api::{Execute, MethodParam, NewContractMethod, ParamType, Params};
+/// use x402_oneshot::{BusinessId, Client, Error, WalletId};
+///
+/// # async fn run(client: Client, business: BusinessId, wallet: WalletId) -> Result<(), Error> {
+/// let usdc = address!("036CbD53842c5426634e7929541eC2318f3dCF7e");
+/// let transfer = NewContractMethod::new(84532, usdc, wallet, "transfer")
+///     .input(MethodParam::new("to", ParamType::Address))
+///     .input(MethodParam::new("value", ParamType::Uint));
+/// let transfer = client.methods().create(business, &transfer).await?;
+///
+/// let shop = address!("209693Bc6afc0C5328bA36FaF03C514EF312287C");
+/// let params = Params::new().address("to", shop).uint("value", U256::from(50_000));
+/// if client.methods().test(transfer.id, params.clone()).await?.success {
+///     let queued = client.methods().execute(transfer.id, Execute::new(params).memo("order 17")).await?;
+///     println!("{} {}", queued.id, queued.status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Methods<'a> {
     pub(super) client: &'a Client,
@@ -50,6 +72,7 @@ impl<'a> Methods<'a> {
         let call = Call::read(Method::GET, "/methods/{id}").segment(id);
         self.client.send(call).await
     }
+
     /// Deletes a contract method. It is sent once.
     ///
     /// # Errors

@@ -1,7 +1,11 @@
 //! The prompt endpoint.
 
+use std::fmt;
+
 use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::api::prompt::FullPrompt;
 use crate::call::Call;
@@ -56,6 +60,9 @@ impl SearchPrompts<'_> {
 
     /// Asks, and gives what was found.
     ///
+    /// There are no pages to ask for: the API has no words for them here, and answers with a list. Its description
+    /// speaks of a page all the same; should one come, these are its rows.
+    ///
     /// # Errors
     ///
     /// See [`Error`].
@@ -70,17 +77,39 @@ impl SearchPrompts<'_> {
 
         let search = Search { query: self.query, chain_id: self.chain };
         let call = Call::read(Method::POST, "/prompts/search").json(&search)?;
-        let found: Found = self.client.send(call).await?;
-        Ok(match found {
-            Found::Paged { response } | Found::Plain(response) => response,
-        })
+        let Found(prompts) = self.client.send(call).await?;
+        Ok(prompts)
     }
 }
 
-/// The API's description speaks of a page, and its schema is a list.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Found {
-    Paged { response: Vec<FullPrompt> },
-    Plain(Vec<FullPrompt>),
+/// The rows of a list or of a page. Read by hand, for an untagged enum would not say where a row is wrong.
+struct Found(Vec<FullPrompt>);
+
+impl<'de> Deserialize<'de> for Found {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct ListOrPage;
+
+        impl<'de> Visitor<'de> for ListOrPage {
+            type Value = Found;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list or a page")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, rows: A) -> Result<Found, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(rows)).map(Found)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, page: A) -> Result<Found, A::Error> {
+                #[derive(Deserialize)]
+                struct Page {
+                    response: Vec<FullPrompt>,
+                }
+
+                Page::deserialize(MapAccessDeserializer::new(page)).map(|page| Found(page.response))
+            }
+        }
+
+        from.deserialize_any(ListOrPage)
+    }
 }

@@ -6,6 +6,16 @@ use serde::Serialize;
 use crate::codec::{maybe_text, text};
 
 /// An [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009) transfer to be signed. 1Shot chooses the nonce.
+///
+/// ```
+/// use alloy_primitives::{U256, address};
+/// use x402_oneshot::api::Erc3009Transfer;
+///
+/// let usdc = address!("036CbD53842c5426634e7929541eC2318f3dCF7e");
+/// let shop = address!("209693Bc6afc0C5328bA36FaF03C514EF312287C");
+/// let five_cents = Erc3009Transfer::new(usdc, shop, U256::from(50_000)).valid_until(1_767_225_600);
+/// # let _ = five_cents;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Erc3009Transfer {

@@ -19,6 +19,21 @@ impl Client {
 }
 
 /// The transaction endpoints, from [`Client::transactions`].
+///
+/// ```no_run
+/// use x402_oneshot::api::WaitPolicy;
+/// use x402_oneshot::{BusinessId, Client, Error};
+///
+/// # async fn run(client: Client, business: BusinessId) -> Result<(), Error> {
+/// // After an execution whose answer was lost: was it queued?
+/// let page = client.transactions().list(business).memo("order 17").send().await?;
+/// for queued in page.response.iter().filter(|found| found.memo.as_deref() == Some("order 17")) {
+///     let done = client.transactions().wait(queued.id, &WaitPolicy::new()).await?;
+///     println!("{} {:?} {:?}", done.status, done.transaction_hash, done.failure_reason);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Transactions<'a> {
     pub(super) client: &'a Client,

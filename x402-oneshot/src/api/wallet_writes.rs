@@ -64,6 +64,15 @@ impl NewWallet {
 }
 
 /// Changes of a wallet; what is not set stays as it is.
+///
+/// ```
+/// use alloy_primitives::U256;
+/// use x402_oneshot::api::UpdateWallet;
+///
+/// let warned_later = UpdateWallet::new().low_balance_threshold(U256::from(1_000_000_000_000_000_u64));
+/// assert_eq!(serde_json::to_string(&warned_later)?, r#"{"lowBalanceThreshold":"1000000000000000"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateWallet {
@@ -93,6 +102,15 @@ impl UpdateWallet {
 }
 
 /// A transfer of the chain's native token out of a wallet.
+///
+/// ```
+/// use alloy_primitives::{U256, address};
+/// use x402_oneshot::api::NativeTransfer;
+///
+/// let owner = address!("209693Bc6afc0C5328bA36FaF03C514EF312287C");
+/// let back = NativeTransfer::new(owner, U256::from(1_000_000)).memo("back to the owner");
+/// assert_ne!(back, NativeTransfer::everything(owner));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NativeTransfer {

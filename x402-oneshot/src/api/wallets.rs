@@ -32,6 +32,20 @@ impl Client {
 }
 
 /// The wallet endpoints, from [`Client::wallets`].
+///
+/// ```no_run
+/// use x402_oneshot::api::NewWallet;
+/// use x402_oneshot::{BusinessId, Client, Error};
+///
+/// # async fn run(client: Client, business: BusinessId) -> Result<(), Error> {
+/// let made = client.wallets().create(business, &NewWallet::new(84532, "till")).await?;
+/// println!("send it some ether for gas: {}", made.account_address);
+///
+/// let now = client.wallets().get_with_balances(made.id).await?;
+/// println!("it has {:?} wei", now.balance.and_then(|balance| balance.atomic()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Wallets<'a> {
     pub(super) client: &'a Client,

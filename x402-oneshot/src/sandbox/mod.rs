@@ -98,7 +98,8 @@
 //!
 //! A wallet is upgraded when something is executed with `upgradeTo7710`: in the same transaction it takes the code of a
 //! small account contract of the sandbox by [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702), and keeps it. This is
-//! not the smart account that 1Shot upgrades to, and knows no delegations. `executeBatch` refuses other wallets with 400.
+//! not the smart account that 1Shot upgrades to, and knows no delegations: those to a wallet are kept and can be passed
+//! on, but `executeAsDelegator` and its batch answer 501 and do nothing. `executeBatch` refuses other wallets with 400.
 //! A batch is the wallet's call to itself, so that the EVM undoes all of it when part of an atomic one fails. Other
 //! accounts take code by an `authorizationList`, as on any chain: what is signed for another chain or nonce is passed
 //! over, and the transaction goes on.

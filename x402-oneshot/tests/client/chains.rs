@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, U256, address};
 use serde_json::{Value, json};
+use x402_oneshot::DecodeError;
 use x402_oneshot::api::{ChainInfo, ChainType, ContractCode, FullPrompt, GasFees};
 
 use crate::support::{ID, Script, answer};
@@ -102,6 +103,24 @@ async fn prompts_are_searched_and_come_as_a_list_or_as_a_page() {
     let body: Value = serde_json::from_str(&calls[0].body).unwrap();
     assert_eq!(body, json!({"query": "send \"dollars\"", "chainId": 8453}));
     assert_eq!(calls[1].body, r#"{"query":"q"}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_prompt_that_cannot_be_read_is_named_by_its_place() {
+    let mut odd = prompt();
+    odd["contractAddress"] = json!(7);
+    let page = json!({"response": [prompt(), odd], "page": 1, "pageSize": 25, "totalResults": 2});
+    for (body, place) in [
+        (json!([prompt(), odd]), "[1].contractAddress"),
+        (page, "response[1].contractAddress"),
+        (json!({"rows": []}), "."),
+        (json!(7), "."),
+    ] {
+        let script = Script::new().call(answer(200, body.to_string()));
+        let error = script.client().prompts().search("q").send().await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().downcast_ref::<DecodeError>().unwrap();
+        assert_eq!(source.path(), place);
+    }
 }
 
 #[tokio::test(start_paused = true)]
