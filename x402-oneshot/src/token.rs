@@ -71,12 +71,14 @@ impl TryFrom<WireGrant> for Grant {
             HeaderValue::from_maybe_shared(Bytes::from_owner(text)).map_err(|error| unusable().with_source(error))?;
         header.set_sensitive(true);
 
-        let seconds = match wire.expires_in {
-            Value::Number(number) => number.as_u64(),
-            Value::String(text) => text.parse().ok(),
-            _ => None,
+        let text = match wire.expires_in {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text,
+            _ => String::new(),
         };
-        let life = Duration::from_secs(seconds.unwrap_or(0)).min(MAX_LIFE);
+        // A fraction of a second is not missed; a whole life would be, at every call.
+        let whole = text.split('.').next().unwrap_or_default();
+        let life = Duration::from_secs(whole.parse().unwrap_or(0)).min(MAX_LIFE);
         Ok(Self { header, life })
     }
 }
@@ -182,6 +184,8 @@ mod tests {
         for (body, life) in [
             (r#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"x"}"#, 3600),
             (r#"{"access_token":"t","token_type":"bearer","expires_in":"120"}"#, 120),
+            (r#"{"access_token":"t","expires_in":3599.9}"#, 3599),
+            (r#"{"access_token":"t","expires_in":-0.5}"#, 0),
             (r#"{"access_token":"t","token_type":null,"expires_in":-5}"#, 0),
             (r#"{"access_token":"t","expires_in":"soon","more":{}}"#, 0),
             (r#"{"access_token":"t"}"#, 0),

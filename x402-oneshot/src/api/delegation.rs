@@ -136,6 +136,7 @@ impl Redelegation {
     /// Both, in the order in which they are redeemed: the last delegate's first.
     ///
     /// If the parent was itself passed on, those before it follow.
+    #[must_use]
     pub fn chain(self) -> Vec<DelegationData> {
         vec![self.redelegation, self.parent]
     }
