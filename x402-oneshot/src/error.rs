@@ -92,6 +92,8 @@ impl Error {
     }
 
     /// The HTTP status of the answer, if one came: also where the rest of the answer could not be read or did not come.
+    ///
+    /// That of the token call, if it is what failed: [`call`](Self::call) names it then.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -150,10 +152,12 @@ impl Error {
 
     /// Whether the object does not exist, or not for this account.
     ///
-    /// 1Shot answers either 404 or 403 with type `UnknownEntityError`.
+    /// 1Shot answers either 404 or 403 with type `UnknownEntityError`. A token that could not be fetched says nothing of
+    /// it.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         match self.0.status {
+            _ if self.0.reach == Reach::NotSent => false,
             Some(StatusCode::NOT_FOUND) => true,
             Some(StatusCode::FORBIDDEN) => self.api().is_some_and(|api| api.error_type() == "UnknownEntityError"),
             _ => false,

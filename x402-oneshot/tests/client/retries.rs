@@ -29,6 +29,7 @@ fn transient() -> Vec<(&'static str, Step)> {
         ("reset", Step::Fail(TransportErrorKind::Io, Reach::MaybeSent)),
         ("timeout", Step::Fail(TransportErrorKind::Timeout, Reach::MaybeSent)),
         ("hang", Step::Hang),
+        ("408", answer(408, "")),
         ("429", answer(429, "slow down")),
         ("500 retryable", answer(500, word)),
         ("502", answer(502, "<html>")),

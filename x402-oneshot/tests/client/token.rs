@@ -135,6 +135,17 @@ async fn refused_credentials_fail_the_call_before_it_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_endpoint_that_is_not_there_does_not_make_anything_else_gone() {
+    let unknown = r#"{"type":"UnknownEntityError","message":"no","retryable":false}"#;
+    for (status, body) in [(404, ""), (403, unknown)] {
+        let script = Script::new().token(answer(status, body));
+        let error = get(&script.client()).await.unwrap_err();
+        assert!(!error.is_not_found(), "nobody was asked for the transaction");
+        assert_eq!(error.status().unwrap().as_u16(), status);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn all_who_waited_share_a_failure_and_the_next_call_starts_anew() {
     let script = Script::new().token(late(1, answer(403, ""))).call(transaction());
     let client = script.client();
