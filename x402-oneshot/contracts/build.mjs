@@ -7,7 +7,7 @@ import solc from "solc";
 const here = (name) => new URL(name, import.meta.url);
 const require = createRequire(import.meta.url);
 
-const names = ["SandboxAccount", "SandboxUSDC", "SandboxWallet"];
+const names = ["SandboxAccount", "SandboxDelegations", "SandboxUSDC", "SandboxWallet"];
 const file = (name) => `${name}.sol`;
 
 const input = {

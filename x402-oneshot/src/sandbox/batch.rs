@@ -21,7 +21,7 @@ use super::transaction::{Label, Transaction};
 use super::{methods, webhooks};
 
 /// More than fit into a block.
-const MAX_ITEMS: usize = 64;
+pub(super) const MAX_ITEMS: usize = 64;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -17,7 +17,7 @@ use super::delegation::Delegations;
 use super::execution::{Done, Execution, Fault};
 use super::fees::{BASE_FEE, MAX_FEE, PRIORITY_FEE};
 use super::receipt::{Block, Receipt};
-use super::smart_account;
+use super::{redemption, smart_account};
 
 /// [Base Sepolia](https://chainlist.org/chain/84532), which every sandbox has.
 pub(super) const BASE_SEPOLIA: u64 = 84532;
@@ -61,12 +61,15 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// A chain whose first block has this timestamp; it has the account that wallets can be upgraded to.
+    /// A chain whose first block has this timestamp; it has the account that wallets can be upgraded to, and what redeems
+    /// delegations.
     pub(super) fn new(id: u64, timestamp: u64) -> Self {
         let (db, block) = (InMemoryDB::default(), Block::first(id));
         let mut chain = Self { id, db, block, timestamp, hashed: 0, tokens: Vec::new() };
         let account = smart_account::ARTIFACT.init_code(&[]);
         chain.deploy(smart_account::ADDRESS, account).expect("the committed bytecode constructs");
+        let redeemer = redemption::ARTIFACT.init_code(&[]);
+        chain.deploy(redemption::ADDRESS, redeemer).expect("the committed bytecode constructs");
         chain
     }
 

@@ -1,4 +1,4 @@
-//! The delegation endpoints: delegations are kept and passed on, and never redeemed.
+//! The delegation endpoints: what is on file, and passing on.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::grant::Grant;
 use super::page::Page;
 use super::redelegation;
 use super::shared::{Shared, State as World};
-use super::{methods, wallet::Wallet};
+use super::wallet::Wallet;
 use crate::api::{DelegationData, SignedDelegation};
 
 /// `GET /wallets/{walletId}/delegations`, oldest first.
@@ -113,21 +113,6 @@ pub(super) async fn redelegate_data(
     let wallet = wallets.find(id)?;
     let parent = given_to(wallet, &delegation_data)?;
     Ok(passed_on(&delegation_data, &redelegation::sign(wallet, &parent, delegate_address, entropy.word())))
-}
-
-/// `POST /methods/{id}/executeAsDelegator`: there is neither a delegation manager nor a delegator's account here.
-pub(super) async fn execute(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Failure> {
-    methods::find(&shared, id)?;
-    Err(not_simulated())
-}
-
-/// `POST /methods/executeAsDelegatorBatch`: likewise.
-pub(super) async fn execute_batch() -> Failure {
-    not_simulated()
-}
-
-fn not_simulated() -> Failure {
-    Failure::not_simulated("the sandbox keeps delegations and does not redeem them: nothing was executed")
 }
 
 /// The delegation in this text, if it is one and the wallet its delegate.

@@ -84,7 +84,7 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ERR_INSUFFICIENT_FUNDS", message)
     }
 
-    /// 501: 1Shot does this and the sandbox does not; nothing was done.
+    /// 501: 1Shot does this and the sandbox cannot; nothing was done.
     pub(super) fn not_simulated(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_IMPLEMENTED, "ERR_UNKNOWN_FUNCTION", message)
     }

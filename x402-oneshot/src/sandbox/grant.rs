@@ -22,6 +22,14 @@ pub(super) struct Grant {
 }
 
 impl Grant {
+    /// Whether it was put on file for this function of this contract at this time. What it really allows, the chain says.
+    pub(super) fn allows(&self, function: &str, contract: Address, now: u64) -> bool {
+        self.start.is_none_or(|start| start <= now)
+            && self.end.is_none_or(|end| now < end)
+            && (self.contracts.is_empty() || self.contracts.contains(&contract))
+            && (self.methods.is_empty() || self.methods.iter().any(|name| name == function))
+    }
+
     /// The API's `Delegation`.
     pub(super) fn to_json(&self, account: &Account) -> Value {
         json!({

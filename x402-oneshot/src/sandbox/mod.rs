@@ -70,7 +70,7 @@
 //! | `PUT /structs/{id}`, `POST` and `PUT /structs/{id}/params`, `DELETE …/{id}` | changes the parameters of methods |
 //! | `GET` and `POST /wallets/{id}/delegations`, `DELETE /delegation/{id}` | delegations to a wallet, on file |
 //! | `POST /delegation/{id}/redelegate`, `POST /wallets/{id}/delegations/redelegate` | passed on, by the wallet's key |
-//! | `POST /methods/{id}/executeAsDelegator`, `POST /methods/executeAsDelegatorBatch` | not simulated: 501 |
+//! | `POST /methods/{id}/executeAsDelegator`, `POST /methods/executeAsDelegatorBatch` | for an account that has delegated |
 //! | `GET` and `POST /business/{id}/events` | contract events |
 //! | `GET`, `PUT` and `DELETE /events/{id}`, `POST /events/{id}/search` | one of them, and its logs |
 //! | `GET /business/{id}/transactions`, `GET /transactions/{id}` | what became of it |
@@ -98,11 +98,19 @@
 //!
 //! A wallet is upgraded when something is executed with `upgradeTo7710`: in the same transaction it takes the code of a
 //! small account contract of the sandbox by [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702), and keeps it. This is
-//! not the smart account that 1Shot upgrades to, and knows no delegations: those to a wallet are kept and can be passed
-//! on, but `executeAsDelegator` and its batch answer 501 and do nothing. `executeBatch` refuses other wallets with 400.
+//! not the smart account that 1Shot upgrades to. `executeBatch` refuses other wallets with 400.
 //! A batch is the wallet's call to itself, so that the EVM undoes all of it when part of an atomic one fails. Other
 //! accounts take code by an `authorizationList`, as on any chain: what is signed for another chain or nonce is passed
 //! over, and the transaction goes on.
+//!
+//! # Delegations
+//!
+//! Delegations are those of the [Delegation Framework](https://github.com/MetaMask/delegation-framework), signed in the
+//! domain of its manager. At the manager's address there is a contract of the sandbox that knows its rules and looks at
+//! every signature, and so `executeAsDelegator` moves what the delegator has, at the wallet's gas, or fails on the chain.
+//! The delegator must be an account of the kind that wallets are upgraded to. There are no enforcers: by a delegation with
+//! caveats nothing is executed, and the answer is 501. What a delegation is put on file for (time, contracts, functions)
+//! is looked at before.
 //!
 //! # Where clients and specification disagree
 //!
@@ -134,6 +142,8 @@ mod network;
 mod artifact;
 
 mod smart_account;
+
+mod redemption;
 
 mod value;
 
@@ -228,6 +238,10 @@ mod structs;
 mod redelegation;
 
 mod delegations;
+
+mod delegated;
+
+mod delegated_batch;
 
 mod transfer;
 

@@ -1,13 +1,11 @@
 //! Passing a delegation on, as the [Delegation Framework](https://github.com/MetaMask/delegation-framework) has it.
 
-use alloy_primitives::{Address, B256, U256, address};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{Eip712Domain, SolStruct, sol};
 
+use super::redemption;
 use super::wallet::Wallet;
 use crate::api::SignedDelegation;
-
-/// The framework's manager, at the same address on each chain that has it. It is not on the sandbox's.
-const MANAGER: Address = address!("0xdb9B1e94B5b69Df7e401DDbedE43491141047dB3");
 
 sol! {
     struct Caveat {
@@ -33,7 +31,7 @@ pub(super) fn sign(wallet: &Wallet, parent: &SignedDelegation, delegate: Address
         name: Some("DelegationManager".into()),
         version: Some("1".into()),
         chain_id: Some(U256::from(wallet.chain_id)),
-        verifying_contract: Some(MANAGER),
+        verifying_contract: Some(redemption::ADDRESS),
         ..Eip712Domain::default()
     };
     let signature = wallet.sign(unsigned.eip712_signing_hash(&domain));
@@ -60,7 +58,7 @@ mod tests {
 
     #[test]
     fn the_type_is_the_frameworks() {
-        let delegation = SignedDelegation::new(MANAGER, MANAGER, bytes!(""));
+        let delegation = SignedDelegation::new(redemption::ADDRESS, redemption::ADDRESS, bytes!(""));
         let hash = typed(&delegation).eip712_type_hash();
         assert_eq!(hash, b256!("88c1d2ecf185adf710588203a5f263f0ff61be0d33da39792cde19ba9aa4331e"));
     }

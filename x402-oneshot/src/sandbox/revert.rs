@@ -6,7 +6,7 @@ use alloy_sol_types::{Panic, Revert, SolError};
 use serde_json::{Value, json};
 
 use super::execution::Fault;
-use super::{token, value};
+use super::{redemption, smart_account, token, value};
 
 /// What `test` answers as `error`, and `failureReason` in one line.
 pub(super) struct Reason {
@@ -60,7 +60,8 @@ fn decode(data: Bytes) -> Reason {
     if let Ok(panic) = Panic::abi_decode(&data) {
         return Reason::new("Panic", Panic::SIGNATURE.to_owned(), panic.to_string(), data);
     }
-    for error in token::ARTIFACT.abi.errors() {
+    let declared = [&token::ARTIFACT, &redemption::ARTIFACT, &smart_account::ARTIFACT];
+    for error in declared.into_iter().flat_map(|artifact| artifact.abi.errors()) {
         if let Ok(decoded) = error.decode_error(&data) {
             let arguments: Vec<String> = decoded.body.iter().map(value::to_text).collect();
             let message = format!("{}({})", error.name, arguments.join(", "));

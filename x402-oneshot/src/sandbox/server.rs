@@ -18,8 +18,8 @@ use super::route::{self, BASE_PATH, MAX_BODY};
 use super::shared::Shared;
 use super::webhooks::{deliveries, endpoints, triggers};
 use super::{
-    batch, chains, contract_events, delegations, execute, imports, methods, prompts, signatures, simulate, structs,
-    transactions, transfer, wallets, x402,
+    batch, chains, contract_events, delegated, delegated_batch, delegations, execute, imports, methods, prompts,
+    signatures, simulate, structs, transactions, transfer, wallets, x402,
 };
 
 /// Bytes of the longest body that has an ABI in it.
@@ -53,14 +53,14 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/delegation/{id}", delete(delegations::delete))
         .route("/delegation/{id}/redelegate", post(delegations::redelegate))
         .route("/methods/executeBatch", post(batch::execute_batch))
-        .route("/methods/executeAsDelegatorBatch", post(delegations::execute_batch))
+        .route("/methods/executeAsDelegatorBatch", post(delegated_batch::execute_batch))
         .route("/methods/{id}", get(methods::get).put(methods::update).delete(methods::delete))
         .route("/methods/{id}/test", post(simulate::test))
         .route("/methods/{id}/estimate", post(simulate::estimate))
         .route("/methods/{id}/encode", post(simulate::encode))
         .route("/methods/{id}/read", post(simulate::read))
         .route("/methods/{id}/execute", post(execute::execute))
-        .route("/methods/{id}/executeAsDelegator", post(delegations::execute))
+        .route("/methods/{id}/executeAsDelegator", post(delegated::execute))
         .route("/structs/{id}", put(structs::rename))
         .route("/structs/{id}/params", post(structs::add_param).put(structs::update_params))
         .route("/structs/{id}/params/{param}", delete(structs::remove_param))

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use alloy_primitives::{Address, U256, bytes};
-use http::StatusCode;
 use serde_json::json;
 use x402_core::wire;
 use x402_oneshot::api::{
@@ -135,6 +134,7 @@ async fn structs(client: &Client, approve: MethodId) {
 
 async fn delegations(sandbox: &Sandbox, client: &Client, approve: MethodId) {
     let (delegations, wallet) = (client.delegations(), sandbox.wallet_id());
+    let params = || Params::new().address("spender", SELLER).uint("value", U256::from(3));
     let account = client.wallets().get(wallet).await.unwrap().account_address;
     let signed = DelegationData::from(&SignedDelegation::new(SELLER, account, bytes!("00")));
     let new = NewDelegation::new(signed.clone()).contract(sandbox.token_address()).method("approve");
@@ -146,13 +146,11 @@ async fn delegations(sandbox: &Sandbox, client: &Client, approve: MethodId) {
     let passed_on = delegations.redelegate_data(wallet, &signed, Address::repeat_byte(1)).await.unwrap();
     assert_eq!(passed_on.parent, signed);
 
-    // Kept and passed on, and not redeemed, as the sandbox says.
-    let run = ExecuteAsDelegator::new(filed.id, Params::new());
-    let refusal = client.methods().execute_as_delegator(approve, &run).await.unwrap_err();
-    assert_eq!(refusal.status(), Some(StatusCode::NOT_IMPLEMENTED));
-    let batch = ExecuteAsDelegatorBatch::new(wallet).then(DelegatedRun::new(approve, SELLER, Params::new()));
-    let refusal = client.methods().execute_as_delegator_batch(&batch).await.unwrap_err();
-    assert_eq!(refusal.status(), Some(StatusCode::NOT_IMPLEMENTED));
+    // That nobody has signed it is for the chain to say.
+    let run = ExecuteAsDelegator::new(filed.id, params());
+    failed(client, &client.methods().execute_as_delegator(approve, &run).await.unwrap()).await;
+    let batch = ExecuteAsDelegatorBatch::new(wallet).then(DelegatedRun::new(approve, SELLER, params()));
+    failed(client, &client.methods().execute_as_delegator_batch(&batch).await.unwrap()).await;
     delegations.delete(filed.id).await.unwrap();
 }
 
@@ -172,11 +170,20 @@ async fn runs(sandbox: &Sandbox, client: &Client, approve: MethodId) {
 }
 
 async fn completed(client: &Client, queued: &Transaction) -> Transaction {
-    let often = Duration::from_millis(5);
-    let policy = WaitPolicy::new().interval(often).min_interval(often);
-    let done = client.transactions().wait(queued.id, &policy).await.unwrap();
+    let done = ended(client, queued).await;
     assert_eq!(done.status, TransactionStatus::Completed, "{:?}", done.failure_reason);
     done
+}
+
+async fn failed(client: &Client, queued: &Transaction) {
+    let reason = ended(client, queued).await.failure_reason.unwrap();
+    assert!(reason.starts_with("InvalidDelegationSignature("), "{reason}");
+}
+
+async fn ended(client: &Client, queued: &Transaction) -> Transaction {
+    let often = Duration::from_millis(5);
+    let policy = WaitPolicy::new().interval(often).min_interval(often);
+    client.transactions().wait(queued.id, &policy).await.unwrap()
 }
 
 async fn contract_events(sandbox: &Sandbox, client: &Client) {

@@ -1,4 +1,4 @@
-//! Delegations to a wallet: kept, passed on, and not redeemed.
+//! Delegations to a wallet: kept and passed on.
 
 use alloy_primitives::{Address, U256, address, bytes};
 use alloy_sol_types::{SolStruct, eip712_domain};
@@ -141,18 +141,4 @@ async fn what_is_no_delegation_to_the_wallet_is_refused() {
     }
     assert_eq!(api.ask(Method::GET, &nobody, None).await.0, 404);
     assert_eq!(api.get(&path(&api)).await["totalResults"], 0);
-}
-
-#[tokio::test]
-async fn nothing_is_executed_for_a_delegator_and_the_answer_says_so() {
-    let api = Api::start().await;
-    let method = api.create(api.declaration("approve", json!([]))).await;
-    for path in [format!("/methods/{method}/executeAsDelegator"), "/methods/executeAsDelegatorBatch".to_owned()] {
-        let (status, answer) = api.ask(Method::POST, &path, Some(json!({}))).await;
-        assert_eq!((status, &answer["retryable"]), (501, &json!(false)));
-        assert!(text(&answer["message"]).contains("nothing was executed"), "{answer}");
-    }
-    let unknown = format!("/methods/{}/executeAsDelegator", api.sandbox.wallet_id());
-    assert_eq!(api.ask(Method::POST, &unknown, Some(json!({}))).await.0, 404);
-    assert_eq!(api.get(&api.business("/transactions")).await["totalResults"], 0);
 }

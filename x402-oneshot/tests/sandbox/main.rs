@@ -17,6 +17,7 @@ mod calls;
 mod chains;
 mod client;
 mod contract_events;
+mod delegated;
 mod delegation;
 mod deterministic;
 mod dialects;
