@@ -91,8 +91,8 @@ pub struct MethodParam {
 impl MethodParam {
     /// A parameter of a type's default size.
     ///
-    /// Its index is set when it is added to a [`NewContractMethod`](crate::api::NewContractMethod) or a
-    /// [`ParamStruct`].
+    /// Its index is set when it is added: to a [`NewContractMethod`](crate::api::NewContractMethod), to a [`ParamStruct`],
+    /// or to a struct that exists, by [`add_param`](crate::api::Structs::add_param).
     #[must_use]
     pub fn new(name: impl Into<String>, kind: ParamType) -> Self {
         Self {

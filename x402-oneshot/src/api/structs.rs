@@ -25,7 +25,8 @@ impl Client {
 /// its [`type_struct_id`](MethodParam::type_struct_id). The API lists no structs and gets none by its id: look at the
 /// method.
 ///
-/// A struct may be used by several methods, and a change changes all of them. All calls are sent once.
+/// A struct may be used by several methods, and a change changes all of them. All calls are sent once; after an error
+/// that [may have acted](Error::may_have_acted), the method tells what is so now.
 ///
 /// ```no_run
 /// use x402_oneshot::api::{MethodParam, ParamType, UpdateParam};
