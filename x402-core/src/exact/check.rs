@@ -53,6 +53,7 @@ pub struct Checked {
     payer: Address,
     nonce: B256,
     expires: UnixSeconds,
+    identity: B256,
 }
 
 impl Checked {
@@ -73,6 +74,11 @@ impl Checked {
     pub const fn expires(&self) -> UnixSeconds {
         self.expires
     }
+
+    /// What tells this payment from any other with its nonce: the hash that was signed.
+    pub(crate) const fn identity(&self) -> B256 {
+        self.identity
+    }
 }
 
 /// Checks a payment against the terms, cheapest question first: recipient, value, time window, signature
@@ -89,7 +95,18 @@ impl Checked {
 /// The terms are the server's own. The signature must be the payer's, over this token's domain, in its one canonical
 /// form: 65 bytes with a low `s`.
 pub fn check(payment: &ExactPayload, terms: &Terms, version: X402Version, now: UnixSeconds) -> Result<Checked, Reason> {
-    let signed = &payment.authorization;
+    let expires = fits(&payment.authorization, terms, version, now)?;
+    let Authorization { from, nonce, .. } = payment.authorization;
+    let hash = payment.authorization.signing_hash(&terms.domain);
+    let signer = Signature::from_bytes(&payment.signature).and_then(|signature| signature.recover(hash));
+    if signer != Ok(from) {
+        return Err(Reason::INVALID_SIGNATURE);
+    }
+    Ok(Checked { payer: from, nonce, expires, identity: hash })
+}
+
+/// Whether what is signed pays the terms now; when it expires.
+fn fits(signed: &Authorization, terms: &Terms, version: X402Version, now: UnixSeconds) -> Result<UnixSeconds, Reason> {
     if signed.to != terms.pay_to {
         return Err(Reason::RECIPIENT_MISMATCH);
     }
@@ -107,10 +124,5 @@ pub fn check(payment: &ExactPayload, terms: &Terms, version: X402Version, now: U
     if signed.valid_after > U256::from(now.as_secs()) {
         return Err(Reason::VALID_AFTER);
     }
-    let signer = Signature::from_bytes(&payment.signature)
-        .and_then(|signature| signature.recover(signed.signing_hash(&terms.domain)));
-    if signer != Ok(signed.from) {
-        return Err(Reason::INVALID_SIGNATURE);
-    }
-    Ok(Checked { payer: signed.from, nonce: signed.nonce, expires })
+    Ok(expires)
 }

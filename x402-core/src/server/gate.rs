@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use alloy_primitives::keccak256;
 use http::HeaderMap;
 
 use super::{
@@ -282,7 +283,9 @@ pub(super) fn new_claim(
     };
     let key = ClaimKey { chain_id, asset: terms.asset, from: checked.payer(), nonce: checked.nonce() };
     let keep_until = checked.expires().saturating_add(CLAIM_MARGIN);
-    Ok(NewClaim { key, resource: offers.resource_hash(), starts, keep_until, now })
+    // A payer can sign one nonce twice: what was paid with the one authorization is not owed to the other.
+    let resource = keccak256(offers.resource_hash().concat_const::<32, 64>(checked.identity()));
+    Ok(NewClaim { key, resource, starts, keep_until, now })
 }
 
 /// Why a payment that somebody has, or had, is not admitted.

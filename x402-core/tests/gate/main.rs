@@ -12,6 +12,7 @@ mod expect;
 mod expired;
 mod hooks;
 mod pending;
+mod same_nonce;
 mod settlement;
 mod store;
 mod unknown;
