@@ -7,6 +7,7 @@ mod support;
 
 mod admission;
 mod clearing;
+mod contract_wallets;
 mod dropped;
 mod expect;
 mod expired;
