@@ -21,7 +21,8 @@ use crate::{
 /// What is asked is checked locally against the requirements that come with it, then claimed, then asked of the
 /// facilitator behind it. A payment settles once, however often and by however many at once it is asked: a settlement
 /// asked for again is given the first one's transaction, and one of unknown outcome is asked about first. Payments of
-/// contract wallets are taken if [the gate takes them](Gate::contract_wallets). Cheap to clone.
+/// contract wallets are taken if [the gate takes them](Gate::contract_wallets). The gate's [hooks](Gate::hooks) are called
+/// when a payment is settled, and not when it is only verified. Cheap to clone.
 ///
 /// "No" is an answer. An `Err` means that there is none: the payment is [being worked on](RefusalKind::InFlight), or
 /// the facilitator or the claim store [gave none](RefusalKind::Unavailable).
