@@ -11,7 +11,7 @@ use super::Identifiers;
 use crate::{
     amount::Amount,
     asset::Asset,
-    exact::{Checked, ExactPayload, Terms, check, check_unproven},
+    exact::{Checked, ExactPayload, MAX_VALIDITY, Terms, check, check_unproven},
     header,
     payload::PaymentPayload,
     price::{Price, PriceError},
@@ -70,13 +70,15 @@ impl Offer {
     }
 
     /// What somebody else asks: an `exact` payment in this token to this recipient.
+    ///
+    /// Whatever they say, it takes no longer than a day: it has to be remembered until it expires.
     pub(super) fn asked(requirements: Arc<Verbatim<PaymentRequirements>>, asset: &Asset, pay_to: Address) -> Self {
         let terms = Terms {
             network: asset.network(),
             asset: asset.address(),
             pay_to,
             value: requirements.amount.as_u256(),
-            max_timeout: Duration::from_secs(requirements.max_timeout_seconds),
+            max_timeout: Duration::from_secs(requirements.max_timeout_seconds).min(MAX_VALIDITY),
             domain: asset.domain(),
         };
         Self { requirements, terms }
