@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod contract_wallets;
 mod copies;
 mod faults;
 mod hang_up;

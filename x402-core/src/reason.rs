@@ -128,7 +128,10 @@ impl Reason {
             "invalid_transaction_state" | "invalid_exact_evm_transaction_failed" | "transaction_failed" => {
                 ReasonKind::Reverted
             }
-            "settlement_pending" => ReasonKind::Pending,
+            // Another copy is being settled; the transaction was sent, and nobody saw what became of it.
+            "settlement_pending" | "duplicate_settlement" | "invalid_exact_evm_failed_to_get_receipt" => {
+                ReasonKind::Pending
+            }
             _ => ReasonKind::Other,
         }
     }

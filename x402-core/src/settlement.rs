@@ -104,10 +104,10 @@ impl Settlement {
     /// Judges an answer by what was asked.
     ///
     /// A success for another network or payer, or without a well-formed hash, is not believed, and is no proof of the
-    /// opposite either: it is unknown. A failure is a refusal, unless its reason is one of three that prove nothing:
-    /// `settlement_pending`; that the nonce is spent, by our payment perhaps, which somebody else put on chain; and
-    /// `unexpected_settle_error` or none, which implementations say of any exception, also after they have sent the
-    /// transaction.
+    /// opposite either: it is unknown. A failure is a refusal, unless its reason is one that proves nothing:
+    /// `settlement_pending`, and [what means the same](ReasonKind::Pending); that the nonce is spent, by our payment
+    /// perhaps, which somebody else put on chain; and `unexpected_settle_error`, a transfer that could not be sent, or no
+    /// reason, which implementations say of any exception, also after they have sent the transaction.
     #[must_use]
     pub fn judge(answer: &SettleResponse, network: &Network, payer: Address) -> Self {
         let transaction = parse_hash(&answer.transaction);
@@ -116,7 +116,8 @@ impl Settlement {
             // A spent nonce proves that the authorization was used, and not that we were not paid by it: whoever sees it
             // can put it on chain (attack 2).
             let proves_nothing = matches!(reason.kind(), ReasonKind::Pending | ReasonKind::NonceUsed)
-                || reason == Reason::UNEXPECTED_SETTLE_ERROR;
+                || reason == Reason::UNEXPECTED_SETTLE_ERROR
+                || reason.as_str() == "invalid_exact_evm_failed_to_execute_transfer";
             return if proves_nothing { Self::Unknown(transaction) } else { Self::Refused(reason) };
         }
         // v2 makes the payer optional; if it is named it must be ours.
@@ -180,5 +181,19 @@ mod tests {
         assert_eq!(judge(&wordless), Settlement::Unknown(None));
         assert_eq!(judge(&failed(Reason::UNEXPECTED_SETTLE_ERROR)), Settlement::Unknown(None));
         assert_eq!(judge(&failed(Reason::NONCE_USED)), Settlement::Unknown(None));
+    }
+
+    #[test]
+    fn attack_22_what_other_facilitators_say_when_they_do_not_know_is_unknown() {
+        for code in [
+            "duplicate_settlement",
+            "invalid_exact_evm_failed_to_get_receipt",
+            "invalid_exact_evm_failed_to_execute_transfer",
+        ] {
+            let failed = SettleResponse::failed(Reason::parse(code).unwrap(), Network::BASE, None);
+            assert_eq!(judge(&failed), Settlement::Unknown(None), "{code}");
+            let named = SettleResponse { transaction: HASH.to_string(), ..failed };
+            assert_eq!(judge(&named), Settlement::Unknown(Some(HASH)), "{code}");
+        }
     }
 }

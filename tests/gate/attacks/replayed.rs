@@ -1,5 +1,7 @@
 //! One payment, used again, elsewhere or spelled in another way.
 
+use std::time::Duration;
+
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use x402_core::{Network, Reason, X402Version, claim::ClaimState, header::PAYMENT_SIGNATURE};
@@ -73,6 +75,27 @@ async fn attack_5_cross_resource_substitution_what_is_owed_for_one_route_is_not_
     shop.get(OTHER, &payment).await.is_refused(&Reason::NONCE_USED);
     shop.get(PREMIUM, &payment).await.is_served(X402Version::V1);
     assert_eq!(shop.work.started(), 1);
+}
+
+#[tokio::test]
+async fn attack_3_replay_what_is_owed_is_not_handed_to_another_authorization_with_the_same_nonce() {
+    for version in BOTH {
+        let (shop, latch) = (Shop::open().await, Latch::new());
+        shop.facilitator.next_settle(Act::honestly().held(&latch));
+        let payment = shop.sign(version, PREMIUM, 1).await;
+        let client = shop.send(PREMIUM, &payment).await;
+        latch.reached().await;
+        drop(client);
+        latch.open();
+        shop.quiet(1).await;
+        assert_eq!(shop.settlements.parked(), 1);
+        shop.clock.advance(Duration::from_secs(1));
+        let signed_again = shop.sign(version, PREMIUM, 1).await;
+        assert_ne!(signed_again.1, payment.1);
+        shop.get(PREMIUM, &[signed_again]).await.is_refused(&Reason::NONCE_USED);
+        shop.get(PREMIUM, &[payment]).await.is_served(version);
+        assert_eq!((shop.work.started(), shop.facilitator.transfers()), (1, 1));
+    }
 }
 
 /// The payment in other spellings that mean the same.

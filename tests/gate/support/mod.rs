@@ -17,5 +17,5 @@ pub(crate) use self::{
     latch::{Latch, within},
     shop::{BOTH, CHEAP, NOW, OTHER, PREMIUM, Settings, Shop, buyer, client, head},
     sockets::{Connections, Sockets, Switch},
-    work::{CONTENT, Work},
+    work::{CONTENT, Work, handler},
 };

@@ -20,7 +20,7 @@ use x402_tower::{
     server::{Order, Settlements},
 };
 
-use super::{Answer, CONTENT, Connections, Facilitator, Sockets, Work, within, work::handler};
+use super::{Answer, CONTENT, Connections, Facilitator, Sockets, Work, handler, within};
 
 pub(crate) const BOTH: [X402Version; 2] = [X402Version::V1, X402Version::V2];
 pub(crate) const NOW: UnixSeconds = UnixSeconds::from_secs(1_800_000_000);

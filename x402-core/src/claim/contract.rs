@@ -51,7 +51,8 @@ pub trait ClaimStore: Send + Sync {
 pub struct NewClaim {
     /// What is claimed.
     pub key: ClaimKey,
-    /// A hash of what it pays for: a payment settled for one resource must not fetch another.
+    /// A hash of what it pays for, and of what was signed for it: a payment settled for one resource must not fetch
+    /// another, nor one authorization what was paid with another of the same nonce.
     pub resource: B256,
     /// Whether a claim may begin. Not for a payment that has expired: it is only looked for.
     pub starts: bool,
@@ -71,7 +72,7 @@ pub enum Claim {
     Held {
         /// What became of it.
         state: ClaimState,
-        /// Whether it was claimed for the same resource.
+        /// Whether it was claimed with the same [`resource`](NewClaim::resource).
         same_resource: bool,
     },
     /// Taken.

@@ -13,7 +13,8 @@
 //!
 //! Beside its state a claim has, or has not, a *holder*: the request that works on it, shown by its [`Ticket`]. Only
 //! the holder moves the claim on. A settled claim without a holder is content that was paid for and never handed over;
-//! an unknown one is a settlement that nobody is asking about. Both can be taken again, for the same resource.
+//! an unknown one is a settlement that nobody is asking about. Both can be taken again, with the same authorization and
+//! for the same resource.
 //!
 //! [`MemoryClaims`] serves one process. `RedisClaims` of x402-tower, or a [`ClaimStore`] of your own, serves many.
 

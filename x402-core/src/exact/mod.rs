@@ -8,7 +8,7 @@
 mod authorization;
 mod check;
 
-pub(crate) use self::check::last_good_moment;
+pub(crate) use self::check::{check_unproven, last_good_moment};
 pub use self::{
     authorization::{Authorization, ExactPayload},
     check::{Checked, MAX_VALIDITY, Terms, check},

@@ -20,7 +20,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Payment {
-    /// Who pays. The signature is theirs; nothing else about them is known.
+    /// Who pays. The signature is theirs, which of a [contract wallet](super::Gate::contract_wallets) is known once it is
+    /// verified; nothing else about them is known.
     pub payer: Address,
     /// How much, in atomic units.
     pub amount: Amount,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Response,
+    HeaderMap, HeaderName, HeaderValue, Response,
     header::{ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY},
 };
 use serde::Serialize;
@@ -110,11 +110,22 @@ impl Paid {
 }
 
 /// Keeps shared caches from handing what was paid for to others: `private` where nothing stricter is said, never
-/// `public` or `s-maxage`, and `Vary`. And lets scripts of other origins see the payment headers.
+/// `public` or `s-maxage`, no header that is for such caches only, and `Vary`. And lets scripts of other origins see the
+/// payment headers.
 pub fn protect(headers: &mut HeaderMap) {
+    let for_shared_caches: Vec<_> = headers.keys().filter(|name| is_for_shared_caches(name)).cloned().collect();
+    for name in for_shared_caches {
+        headers.remove(name);
+    }
     headers.insert(CACHE_CONTROL, private(headers));
     headers.append(VARY, VARY_ON);
     headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+}
+
+/// Whether a header tells shared caches what to do, whatever `Cache-Control` says: `CDN-Cache-Control`
+/// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213)) and its namesakes of single vendors, and what came before it.
+fn is_for_shared_caches(name: &HeaderName) -> bool {
+    name.as_str().ends_with("cdn-cache-control") || ["surrogate-control", "x-accel-expires"].contains(&name.as_str())
 }
 
 /// The handler's `Cache-Control`, made private.
@@ -158,5 +169,19 @@ mod tests {
         assert_eq!(cached(&["max-age=60", "s-maxage=600, PUBLIC"]), "max-age=60, private");
         assert_eq!(cached(&["no-store"]), "no-store");
         assert_eq!(cached(&["Private, max-age=1"]), "Private, max-age=1");
+    }
+
+    #[test]
+    fn attack_8_nor_to_those_that_obey_a_header_of_their_own() {
+        let mut headers = HeaderMap::new();
+        for name in ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control", "x-accel-expires"] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static("max-age=60"));
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static("max-age=600"));
+        }
+        headers.insert(CONTENT_TYPE, JSON);
+        protect(&mut headers);
+        let left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+        assert_eq!(left.len(), 4, "{left:?}");
+        assert_eq!((&headers[CONTENT_TYPE], &headers[CACHE_CONTROL]), (&JSON, &HeaderValue::from_static("private")));
     }
 }

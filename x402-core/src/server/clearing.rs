@@ -20,7 +20,9 @@ use crate::{
 ///
 /// What is asked is checked locally against the requirements that come with it, then claimed, then asked of the
 /// facilitator behind it. A payment settles once, however often and by however many at once it is asked: a settlement
-/// asked for again is given the first one's transaction, and one of unknown outcome is asked about first. Cheap to clone.
+/// asked for again is given the first one's transaction, and one of unknown outcome is asked about first. Payments of
+/// contract wallets are taken if [the gate takes them](Gate::contract_wallets). The gate's [hooks](Gate::hooks) are called
+/// when a payment is settled, and not when it is only verified. Cheap to clone.
 ///
 /// "No" is an answer. An `Err` means that there is none: the payment is [being worked on](RefusalKind::InFlight), or
 /// the facilitator or the claim store [gave none](RefusalKind::Unavailable).
@@ -182,7 +184,7 @@ impl<F: Facilitator, C: ClaimStore> Clearing<F, C> {
 
     fn check(&self, request: &FacilitatorRequest) -> Result<(Checked, NewClaim), Reason> {
         let (offers, now) = (self.offers(request)?, self.gate.now());
-        let (offer, checked) = offers.check(request.payload(), now)?;
+        let (offer, checked) = self.gate.check(&offers, request.payload(), now)?;
         match new_claim(&offers, offer, &checked, false, now) {
             Ok(claim) => Ok((checked, claim)),
             Err(_) => Err(Reason::INVALID_NETWORK),

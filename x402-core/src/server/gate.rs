@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use alloy_primitives::keccak256;
 use http::HeaderMap;
 
 use super::{
@@ -37,6 +38,7 @@ struct Setup<F, C> {
     hooks: SharedHooks,
     max_header_len: usize,
     verifies: bool,
+    takes_contract_wallets: bool,
 }
 
 impl<F: Facilitator> Gate<F> {
@@ -50,6 +52,7 @@ impl<F: Facilitator> Gate<F> {
             hooks: SharedHooks::default(),
             max_header_len: header::DEFAULT_MAX_LEN,
             verifies: true,
+            takes_contract_wallets: false,
         }))
     }
 }
@@ -58,9 +61,10 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// Keeps claims in another store.
     #[must_use]
     pub fn claims<D: ClaimStore>(self, claims: D) -> Gate<F, D> {
-        let Setup { facilitator, claims: _, clock, hooks, max_header_len, verifies } = Arc::unwrap_or_clone(self.0);
+        let Setup { facilitator, claims: _, clock, hooks, max_header_len, verifies, takes_contract_wallets } =
+            Arc::unwrap_or_clone(self.0);
         let claims = Arc::new(claims);
-        Gate(Arc::new(Setup { facilitator, claims, clock, hooks, max_header_len, verifies }))
+        Gate(Arc::new(Setup { facilitator, claims, clock, hooks, max_header_len, verifies, takes_contract_wallets }))
     }
 
     /// Takes the time from another clock.
@@ -80,9 +84,10 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// Asks another facilitator, made of this one: to observe it, for example.
     #[must_use]
     pub fn map_facilitator<G: Facilitator>(self, map: impl FnOnce(Arc<F>) -> G) -> Gate<G, C> {
-        let Setup { facilitator, claims, clock, hooks, max_header_len, verifies } = Arc::unwrap_or_clone(self.0);
+        let Setup { facilitator, claims, clock, hooks, max_header_len, verifies, takes_contract_wallets } =
+            Arc::unwrap_or_clone(self.0);
         let facilitator = Arc::new(map(facilitator));
-        Gate(Arc::new(Setup { facilitator, claims, clock, hooks, max_header_len, verifies }))
+        Gate(Arc::new(Setup { facilitator, claims, clock, hooks, max_header_len, verifies, takes_contract_wallets }))
     }
 
     /// Reads payment headers of at most so many bytes; 16 KiB unless told otherwise.
@@ -95,7 +100,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// Whether the facilitator is asked to verify before the work begins; it is, unless told otherwise.
     ///
     /// Without it the work may be done for a payment that then does not settle. It makes sense where settling comes
-    /// first, since settling is the check.
+    /// first, since settling is the check. Payments of [contract wallets](Self::contract_wallets) are always verified.
     ///
     /// # Security
     ///
@@ -104,6 +109,31 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     #[must_use]
     pub fn verify(mut self, verifies: bool) -> Self {
         self.change().verifies = verifies;
+        self
+    }
+
+    /// Takes payments of contract wallets too; unless told so, only those of accounts with a key of their own.
+    ///
+    /// What such a wallet takes for its signature only the chain knows
+    /// ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)). So a signature that is not the payer's own is no refusal
+    /// any more, and no proof either: the facilitator is asked, also where it [is not](Self::verify) otherwise and where
+    /// a hook [granted](Decision::Grant) the payment, and nothing is done before it says that the payment is valid. All
+    /// else is checked as ever. The wallet must be on chain: a signature that names a factory to deploy it with
+    /// ([ERC-6492](https://eips.ethereum.org/EIPS/eip-6492)) is refused, as is one of more than 4096 bytes, or of none.
+    ///
+    /// The facilitator has to know such wallets: with x402-oneshot `Relayed`, in a token whose function takes the
+    /// signature as bytes, does, and `Native` refuses them. A v1 payment that fits several offers is taken for the first
+    /// of them, as it does not name its token. A signature of 65 bytes that ends in 0 or 1 is passed on with 27 or 28.
+    ///
+    /// # Security
+    ///
+    /// Whoever names a payer makes the facilitator be asked, and gas be spent if it settles: the wallet is code of its
+    /// owner's, which may run long, and may change its mind after it was verified. Limit the rate, and settle first where
+    /// the work is dear. Whoever presents a payment of such a wallet again, after it settled, must show the signature
+    /// that was found valid, to the byte; what is presented with another one is [spent](Reason::NONCE_USED).
+    #[must_use]
+    pub fn contract_wallets(mut self) -> Self {
+        self.change().takes_contract_wallets = true;
         self
     }
 
@@ -159,7 +189,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
     /// [`Unavailable`](super::RefusalKind::Unavailable) if the facilitator or the claim store gave no answer.
     pub async fn admit(&self, offers: &Offers, payload: PaymentPayload) -> Result<Admission<Arc<F>, Arc<C>>, Refusal> {
         let now = self.0.clock.now();
-        let Fit { offer, checked, starts } = fit(offers, &payload, now)?;
+        let Fit { offer, checked, starts } = self.fit(offers, &payload, now)?;
         let claim = new_claim(offers, offer, &checked, starts, now)?;
         let terms = offer.terms();
         let mut payment = Payment {
@@ -179,7 +209,7 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
         let request = FacilitatorRequest::shared(payload, offer.shared_requirements(), offers.shared_resource());
         match taken {
             Taken::Fresh => {
-                if let Err(refusal) = self.verified(&request, &payment).await {
+                if let Err(refusal) = self.verified(&request, &payment, checked.is_proven()).await {
                     hold.release().await;
                     return Err(refusal);
                 }
@@ -216,10 +246,41 @@ impl<F: Facilitator, C: ClaimStore> Gate<F, C> {
         })))
     }
 
+    /// Finds the offer that a payment fits. One that has expired still fits if it did while it was good: it may have been
+    /// settled then, and its content be owed.
+    fn fit<'a>(&self, offers: &'a Offers, payload: &PaymentPayload, now: UnixSeconds) -> Result<Fit<'a>, Refusal> {
+        let expired = match self.check(offers, payload, now) {
+            Ok((offer, checked)) => return Ok(Fit { offer, checked, starts: true }),
+            Err(reason) if reason == Reason::VALID_BEFORE => reason,
+            Err(reason) => return Err(Refusal::invalid(reason)),
+        };
+        let then = payload.exact().and_then(|exact| last_good_moment(&exact.authorization)).filter(|then| *then < now);
+        let Some(then) = then else { return Err(Refusal::invalid(expired)) };
+        match self.check(offers, payload, then) {
+            Ok((offer, checked)) => Ok(Fit { offer, checked, starts: false }),
+            Err(_) => Err(Refusal::invalid(expired)),
+        }
+    }
+
+    /// The local check.
+    pub(super) fn check<'a>(
+        &self,
+        offers: &'a Offers,
+        payload: &PaymentPayload,
+        now: UnixSeconds,
+    ) -> Result<(&'a Offer, Checked), Reason> {
+        match self.0.takes_contract_wallets {
+            true => offers.check_of_any(payload, now),
+            false => offers.check(payload, now),
+        }
+    }
+
     /// Asks the hooks, and the facilitator between them.
-    async fn verified(&self, request: &FacilitatorRequest, payment: &Payment) -> Result<(), Refusal> {
+    async fn verified(&self, request: &FacilitatorRequest, payment: &Payment, is_proven: bool) -> Result<(), Refusal> {
         match self.0.hooks.before_verify(payment).await.map_err(Refusal::unavailable)? {
             Decision::Refuse(reason) => return Err(Refusal::invalid(reason)),
+            // Whatever was decided: nobody else can tell whether the payer signed.
+            Decision::Grant | Decision::Proceed if !is_proven => self.ask(request, payment).await?,
             Decision::Grant => {}
             Decision::Proceed if !self.0.verifies => {}
             Decision::Proceed => self.ask(request, payment).await?,
@@ -252,22 +313,6 @@ struct Fit<'a> {
     starts: bool,
 }
 
-/// Finds the offer that a payment fits. One that has expired still fits if it did while it was good: it may have been
-/// settled then, and its content be owed.
-fn fit<'a>(offers: &'a Offers, payload: &PaymentPayload, now: UnixSeconds) -> Result<Fit<'a>, Refusal> {
-    let expired = match offers.check(payload, now) {
-        Ok((offer, checked)) => return Ok(Fit { offer, checked, starts: true }),
-        Err(reason) if reason == Reason::VALID_BEFORE => reason,
-        Err(reason) => return Err(Refusal::invalid(reason)),
-    };
-    let then = payload.exact().and_then(|exact| last_good_moment(&exact.authorization)).filter(|then| *then < now);
-    let Some(then) = then else { return Err(Refusal::invalid(expired)) };
-    match offers.check(payload, then) {
-        Ok((offer, checked)) => Ok(Fit { offer, checked, starts: false }),
-        Err(_) => Err(Refusal::invalid(expired)),
-    }
-}
-
 /// The claim to a payment that fits an offer.
 pub(super) fn new_claim(
     offers: &Offers,
@@ -282,7 +327,9 @@ pub(super) fn new_claim(
     };
     let key = ClaimKey { chain_id, asset: terms.asset, from: checked.payer(), nonce: checked.nonce() };
     let keep_until = checked.expires().saturating_add(CLAIM_MARGIN);
-    Ok(NewClaim { key, resource: offers.resource_hash(), starts, keep_until, now })
+    // A payer can sign one nonce twice: what was paid with the one authorization is not owed to the other.
+    let resource = keccak256(offers.resource_hash().concat_const::<32, 64>(checked.identity()));
+    Ok(NewClaim { key, resource, starts, keep_until, now })
 }
 
 /// Why a payment that somebody has, or had, is not admitted.
@@ -313,6 +360,7 @@ impl<F, C> Clone for Setup<F, C> {
             hooks: self.hooks.clone(),
             max_header_len: self.max_header_len,
             verifies: self.verifies,
+            takes_contract_wallets: self.takes_contract_wallets,
         }
     }
 }
@@ -322,6 +370,7 @@ impl<F, C> fmt::Debug for Gate<F, C> {
         f.debug_struct("Gate")
             .field("max_header_len", &self.0.max_header_len)
             .field("verifies", &self.0.verifies)
+            .field("takes_contract_wallets", &self.0.takes_contract_wallets)
             .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,8 @@ pub enum Decision {
     Proceed,
     /// Before verification: the payment counts as verified, and the facilitator is not asked. It still has to settle.
     /// As with verification [switched off](super::Gate::verify), the claim store must outlive the process.
-    /// After verification it is the same as [`Proceed`](Self::Proceed).
+    /// After verification it is the same as [`Proceed`](Self::Proceed), and so it is for the payment of a
+    /// [contract wallet](super::Gate::contract_wallets), whose signature only the facilitator can check.
     Grant,
     /// The payment is refused with this code, and released: nobody is charged.
     Refuse(Reason),
@@ -46,13 +47,16 @@ pub enum Decision {
 #[diagnostic::on_unimplemented(note = "every method of `Hooks` has a default")]
 pub trait Hooks: Send + Sync {
     /// The payment fits the offer and is claimed; the facilitator has not been asked.
+    ///
+    /// Where [contract wallets](super::Gate::contract_wallets) are taken, the payer may be one whom somebody else has
+    /// named: count nothing against them here.
     fn before_verify(&self, payment: &Payment) -> impl Future<Output = Result<Decision, BoxError>> + Send {
         let _ = payment;
         std::future::ready(Ok(Decision::Proceed))
     }
 
     /// The payment counts as verified: the facilitator says that it would settle, or is not asked, since it was
-    /// [granted](Decision::Grant) or the gate [does not verify](super::Gate::verify).
+    /// [granted](Decision::Grant) or the gate [does not verify](super::Gate::verify). The signature is the payer's.
     fn after_verify(&self, payment: &Payment) -> impl Future<Output = Result<Decision, BoxError>> + Send {
         let _ = payment;
         std::future::ready(Ok(Decision::Proceed))

@@ -11,7 +11,7 @@ use super::Identifiers;
 use crate::{
     amount::Amount,
     asset::Asset,
-    exact::{Checked, Terms, check},
+    exact::{Checked, ExactPayload, MAX_VALIDITY, Terms, check, check_unproven},
     header,
     payload::PaymentPayload,
     price::{Price, PriceError},
@@ -70,13 +70,15 @@ impl Offer {
     }
 
     /// What somebody else asks: an `exact` payment in this token to this recipient.
+    ///
+    /// Whatever they say, it takes no longer than a day: it has to be remembered until it expires.
     pub(super) fn asked(requirements: Arc<Verbatim<PaymentRequirements>>, asset: &Asset, pay_to: Address) -> Self {
         let terms = Terms {
             network: asset.network(),
             asset: asset.address(),
             pay_to,
             value: requirements.amount.as_u256(),
-            max_timeout: Duration::from_secs(requirements.max_timeout_seconds),
+            max_timeout: Duration::from_secs(requirements.max_timeout_seconds).min(MAX_VALIDITY),
             domain: asset.domain(),
         };
         Self { requirements, terms }
@@ -156,7 +158,7 @@ impl Offer {
         Ok(())
     }
 
-    fn check(&self, payload: &PaymentPayload, now: UnixSeconds) -> Result<Checked, Reason> {
+    fn check(&self, payload: &PaymentPayload, now: UnixSeconds, check: Check) -> Result<Checked, Reason> {
         match (payload.accepted(), payload.version()) {
             (Some(accepted), X402Version::V2) => self.matches(accepted)?,
             (None, X402Version::V2) => return Err(Reason::INVALID_PAYLOAD),
@@ -166,6 +168,9 @@ impl Offer {
         check(exact, &self.terms, payload.version(), now)
     }
 }
+
+/// The check of what was signed.
+type Check = fn(&ExactPayload, &Terms, X402Version, UnixSeconds) -> Result<Checked, Reason>;
 
 /// Whether every member of `ours` is in `theirs`: objects may have more members there, anything else is equal.
 fn members_within(ours: &Extra, theirs: &Extra) -> bool {
@@ -281,13 +286,26 @@ impl Offers {
     ///
     /// The protocol's code, of the offer that the payment came closest to.
     pub fn check(&self, payload: &PaymentPayload, now: UnixSeconds) -> Result<(&Offer, Checked), Reason> {
+        self.check_by(check, payload, now)
+    }
+
+    /// As [`check`](Self::check), but a signature that is not the payer's own may be that of a contract wallet. Only if
+    /// it fits no offer otherwise: v1 payments do not name their token, and a plain account's signature does.
+    pub(super) fn check_of_any(&self, payload: &PaymentPayload, now: UnixSeconds) -> Result<(&Offer, Checked), Reason> {
+        match self.check(payload, now) {
+            Err(reason) if reason == Reason::INVALID_SIGNATURE => self.check_by(check_unproven, payload, now),
+            checked => checked,
+        }
+    }
+
+    fn check_by(&self, check: Check, payload: &PaymentPayload, now: UnixSeconds) -> Result<(&Offer, Checked), Reason> {
         // A v2 payment may name a resource; then it must be this one (attack 5).
         if payload.resource().is_some_and(|resource| resource.url != self.resource().url) {
             return Err(Reason::INVALID_PAYMENT_REQUIREMENTS);
         }
         let mut closest: Option<Reason> = None;
         for offer in &self.0.offers {
-            match offer.check(payload, now) {
+            match offer.check(payload, now, check) {
                 Ok(checked) => return Ok((offer, checked)),
                 Err(reason) if closest.as_ref().is_none_or(|so_far| depth(so_far) < depth(&reason)) => {
                     closest = Some(reason);

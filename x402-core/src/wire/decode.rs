@@ -15,10 +15,11 @@ use crate::{
 ///
 /// # Errors
 ///
-/// If the JSON is malformed, has a duplicate member, an unknown version, or members of wrong types.
+/// If the JSON is malformed, has a member twice (in whatever case of letters: some readers see no difference), an unknown
+/// version, or members of wrong types.
 pub fn decode_payment_payload(json: &[u8]) -> Result<PaymentPayload, DecodeError> {
     let document = Document("payment payload");
-    read_payment_payload(document, document.parse(json)?)
+    read_payment_payload(document, document.parse_to_pass_on(json)?)
 }
 
 fn read_payment_payload(document: Document, raw: &RawValue) -> Result<PaymentPayload, DecodeError> {
@@ -98,7 +99,7 @@ pub fn decode_facilitator_request(json: &[u8]) -> Result<FacilitatorRequest, Dec
     }
 
     let document = Document("facilitator request");
-    let body: Body<'_> = document.read("", document.parse(json)?)?;
+    let body: Body<'_> = document.read("", document.parse_to_pass_on(json)?)?;
     let payload = read_payment_payload(document, body.payment_payload)?;
     // Early v2 drafts have it in the payment alone.
     if body.x402_version.is_some_and(|said| said != payload.version.as_u64()) {

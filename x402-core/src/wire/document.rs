@@ -1,6 +1,9 @@
 //! Reading and writing one document.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, DeserializeSeed as _},
+};
 use serde_json::value::RawValue;
 
 use super::strict::NoDuplicates;
@@ -54,9 +57,20 @@ pub(super) struct Document(pub(super) &'static str);
 impl Document {
     /// Reads JSON, refusing duplicate members.
     pub(super) fn parse(self, json: &[u8]) -> Result<&RawValue, DecodeError> {
+        self.parse_with(NoDuplicates::Exact, json)
+    }
+
+    /// Reads JSON that goes on to somebody else.
+    pub(super) fn parse_to_pass_on(self, json: &[u8]) -> Result<&RawValue, DecodeError> {
+        self.parse_with(NoDuplicates::AnyCase, json)
+    }
+
+    fn parse_with(self, strictness: NoDuplicates, json: &[u8]) -> Result<&RawValue, DecodeError> {
         let fail = |error: serde_json::Error| self.fail(DecodeErrorKind::Json, "", &error.to_string());
-        serde_json::from_slice::<NoDuplicates>(json).map_err(fail)?;
-        serde_json::from_slice(json).map_err(fail)
+        // First, so that what follows the document is found too.
+        let raw = serde_json::from_slice(json).map_err(fail)?;
+        strictness.deserialize(&mut serde_json::Deserializer::from_slice(json)).map_err(fail)?;
+        Ok(raw)
     }
 
     /// Reads one part of the document; `at` is where it stands.

@@ -1,73 +1,98 @@
 //! The strictness that serde does not have: no member may stand twice.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cmp::Ordering, fmt};
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::error::Excerpt;
 
-/// Any JSON value in which no object has a member twice.
+/// Reads any JSON value in which no object has a member twice.
 ///
 /// serde takes the last of two unknown members and other readers take the first, so that a payment could be one thing
 /// to the server and another to the facilitator (attack 19).
-pub(super) struct NoDuplicates;
+#[derive(Clone, Copy)]
+pub(super) enum NoDuplicates {
+    /// Names that differ in the case of a letter are two.
+    Exact,
+    /// They are one, as they are to readers in Go and C#: for documents that somebody else will read too.
+    AnyCase,
+}
 
-impl<'de> Deserialize<'de> for NoDuplicates {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Walk)
+impl NoDuplicates {
+    fn compare(self, a: &str, b: &str) -> Ordering {
+        match self {
+            Self::Exact => a.cmp(b),
+            Self::AnyCase => a.chars().map(folded).cmp(b.chars().map(folded)),
+        }
     }
 }
 
-struct Walk;
+/// Only what becomes a letter of ASCII matters: the protocol's names have no others.
+const fn folded(letter: char) -> char {
+    match letter {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        letter => letter.to_ascii_lowercase(),
+    }
+}
 
-impl<'de> Visitor<'de> for Walk {
-    type Value = NoDuplicates;
+impl<'de> DeserializeSeed<'de> for NoDuplicates {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NoDuplicates {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<NoDuplicates, E> {
-        Ok(NoDuplicates)
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<NoDuplicates, E> {
-        Ok(NoDuplicates)
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<NoDuplicates, E> {
-        Ok(NoDuplicates)
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<NoDuplicates, E> {
-        Ok(NoDuplicates)
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<NoDuplicates, E> {
-        Ok(NoDuplicates)
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<NoDuplicates, E> {
-        Ok(NoDuplicates)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<NoDuplicates, A::Error> {
-        while items.next_element::<NoDuplicates>()?.is_some() {}
-        Ok(NoDuplicates)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(self)?.is_some() {}
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<NoDuplicates, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut keys: Vec<Cow<'de, str>> = Vec::new();
-        while let Some((Key(key), NoDuplicates)) = members.next_entry()? {
+        while let Some(Key(key)) = members.next_key()? {
+            members.next_value_seed(self)?;
             keys.push(key);
         }
-        keys.sort_unstable();
-        match keys.windows(2).find(|pair| matches!(pair, [a, b] if a == b)) {
+        keys.sort_unstable_by(|a, b| self.compare(a, b));
+        match keys.windows(2).find(|pair| matches!(pair, [a, b] if self.compare(a, b).is_eq())) {
             Some(pair) => {
                 let key = pair.first().map_or("", |key| key);
                 Err(A::Error::custom(format_args!("duplicate member {}", Excerpt::of(key))))
             }
-            None => Ok(NoDuplicates),
+            None => Ok(()),
         }
     }
 }
@@ -104,7 +129,9 @@ mod tests {
     use super::*;
 
     fn walk(json: &str) -> Result<(), String> {
-        serde_json::from_str::<NoDuplicates>(json).map(drop).map_err(|error| error.to_string())
+        NoDuplicates::Exact
+            .deserialize(&mut serde_json::Deserializer::from_str(json))
+            .map_err(|error| error.to_string())
     }
 
     #[test]

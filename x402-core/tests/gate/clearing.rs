@@ -13,7 +13,7 @@ use x402_core::{
 
 use crate::{
     expect::{calls, gate, pending, refused, settled},
-    support::{BOTH, Draft, PAY_TO, URL, block_on, buyer, join_all, now, offer, poll_and_drop, usdc},
+    support::{BOTH, Draft, NOW, PAY_TO, URL, block_on, buyer, join_all, now, offer, poll_and_drop, usdc},
 };
 
 type Of<C> = Clearing<ScriptedFacilitator, C>;
@@ -245,6 +245,27 @@ fn what_is_asked_must_be_a_kind_token_and_recipient_that_are_settled() {
     says(&verify(&ours, &request(&draft)), &Reason::INVALID_PAYMENT_REQUIREMENTS);
     assert_eq!(calls(&facilitator), [0, 0, 0], "nobody was asked");
     assert!(verify(&clearing(&facilitator).recipients([PAY_TO]), &request(&draft)).is_valid);
+}
+
+/// Claims are remembered until payments expire, and whoever asks says how long a payment may take.
+#[test]
+fn attack_25_no_request_makes_a_payment_be_remembered_for_years() {
+    let facilitator = ScriptedFacilitator::willing();
+    let clearing = clearing(&facilitator);
+    let day = x402_core::exact::MAX_VALIDITY.as_secs();
+    let until = |valid_before: u64, max_timeout: u64| {
+        let draft =
+            Draft::v1().with(|draft| draft.authorization.valid_before = alloy_primitives::U256::from(valid_before));
+        asking(&draft, "maxTimeoutSeconds", json!(max_timeout))
+    };
+    for (valid_before, max_timeout) in [(NOW + 2 * day + 1, u64::MAX), (u64::MAX, u64::MAX), (NOW + day + 61, 60)] {
+        says(&verify(&clearing, &until(valid_before, max_timeout)), &Reason::VALID_BEFORE);
+        let answer = settle(&clearing, &until(valid_before, max_timeout));
+        assert_eq!(answer.error_reason, Some(Reason::VALID_BEFORE));
+    }
+    assert_eq!(calls(&facilitator), [0, 0, 0]);
+    assert!(verify(&clearing, &until(NOW + 2 * day, u64::MAX)).is_valid);
+    assert!(verify(&clearing, &until(NOW + day + 60, 60)).is_valid);
 }
 
 /// A store that is away.

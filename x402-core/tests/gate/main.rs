@@ -7,11 +7,13 @@ mod support;
 
 mod admission;
 mod clearing;
+mod contract_wallets;
 mod dropped;
 mod expect;
 mod expired;
 mod hooks;
 mod pending;
+mod same_nonce;
 mod settlement;
 mod store;
 mod unknown;

@@ -1,7 +1,7 @@
 //! Types that are not the protocol's, and what errors may say.
 
 use serde_json::{Value, json};
-use x402_core::wire::{DecodeErrorKind, decode_payment_payload, decode_payment_required};
+use x402_core::wire::{DecodeErrorKind, decode_facilitator_request, decode_payment_payload, decode_payment_required};
 
 use super::offers;
 use crate::support::{BOTH, Draft};
@@ -101,6 +101,42 @@ fn attack_19_duplicates_are_refused_in_offers_too() {
         assert_eq!(error.kind(), DecodeErrorKind::Json, "{from}");
         assert!(error.to_string().contains("duplicate member"), "{error}");
     }
+}
+
+/// Readers in Go and C# take members whatever the case of their letters, and the last of several.
+#[test]
+fn attack_19_a_payment_has_no_member_twice_whatever_the_case_of_its_letters() {
+    for version in BOTH {
+        let whole = Draft::of(version).json().to_string();
+        for (member, twin) in [
+            ("payload", "Payload"),
+            ("signature", "SIGNATURE"),
+            ("signature", "\u{17f}ignature"),
+            ("authorization", "Authorization"),
+            ("nonce", "NONCE"),
+            ("validBefore", "validbefore"),
+            ("network", "networ\u{212a}"),
+            ("network", "networ\\u212a"),
+        ] {
+            for (first, second) in [(member, twin), (twin, member)] {
+                let member = format!("\"{member}\":");
+                let twice = whole.replacen(&member, &format!("\"{first}\":null,\"{second}\":"), 1);
+                assert_ne!(twice, whole);
+                let error = decode_payment_payload(twice.as_bytes()).unwrap_err();
+                assert_eq!(error.kind(), DecodeErrorKind::Json, "{first} {second}");
+                let body = format!(
+                    r#"{{"x402Version":{},"paymentPayload":{twice},"paymentRequirements":{{}}}}"#,
+                    version.as_u64()
+                );
+                let error = decode_facilitator_request(body.as_bytes()).unwrap_err();
+                assert_eq!(error.kind(), DecodeErrorKind::Json, "{first} {second}");
+            }
+        }
+    }
+    // An offer is read by nobody else, and schemas may have such members.
+    let mut offer = offers::v2();
+    offer["accepts"][0]["extra"]["properties"] = json!({ "id": 1, "ID": 2 });
+    assert!(decode_payment_required(offer.to_string().as_bytes()).is_ok());
 }
 
 /// Errors end up in logs.

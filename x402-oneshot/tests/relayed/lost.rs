@@ -96,6 +96,26 @@ async fn another_tokens_execution_of_the_same_memo_settles_nothing() {
     }
 }
 
+/// A payer can sign one nonce twice: for a cent, and for what it is asked the next time.
+#[tokio::test]
+async fn attack_3_an_execution_of_another_authorization_with_the_same_nonce_settles_nothing() {
+    let sandbox = builder().start().await.unwrap();
+    let facilitator = crate::support::relayed(&sandbox).await;
+    let cheap = Payment { value: 1, ..Payment::by_buyer_of(&sandbox) }.request().await;
+    let dear = Payment::by_buyer_of(&sandbox).request().await;
+    assert!(facilitator.settle(&cheap).await.unwrap().success);
+    let pending = Some(Reason::SETTLEMENT_PENDING);
+    assert_eq!(facilitator.reconcile(&dear, None).await.unwrap().error_reason, pending);
+    // Settled without being verified, its nonce is spent, and nothing says that we were paid.
+    assert_eq!(facilitator.settle(&dear).await.unwrap().error_reason, pending);
+    assert_eq!(facilitator.reconcile(&dear, None).await.unwrap().error_reason, pending);
+    // Nor does it count for one whose answer is lost.
+    sandbox.faults().on("POST", "/methods/{id}/execute").once(Fault::Reset { after: false });
+    assert!(facilitator.settle(&dear).await.unwrap_err().may_have_settled());
+    assert!(facilitator.reconcile(&cheap, None).await.unwrap().success);
+    assert_eq!(sandbox.balance_of(SELLER), U256::from(1));
+}
+
 #[tokio::test]
 async fn an_execution_that_may_have_been_sent_and_is_not_found_stays_unknown() {
     let sandbox = builder().start().await.unwrap();

@@ -28,8 +28,8 @@ use crate::{
 ///
 /// Verifying is a test run of the transfer, which sees balance, nonce and signature as the chain does. Settling is an
 /// execution, waited for until it is final: until a webhook [says](Relayed::listener) so, or the API when it is asked.
-/// An execution is sent once. If its answer is lost it is looked up by its memo, which names payer and
-/// nonce, and never sent again. Cheap to clone.
+/// An execution is sent once. If its answer is lost it is looked up by its memo, which names payer, nonce and
+/// authorization, and never sent again. Cheap to clone.
 #[derive(Clone)]
 pub struct Relayed(Arc<Setup>);
 

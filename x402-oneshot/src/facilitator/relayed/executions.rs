@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::Address;
 use futures_util::TryStreamExt;
 use x402_core::{UnixSeconds, exact::Authorization, facilitator::FacilitatorError};
 
@@ -15,9 +15,10 @@ use crate::{
 /// How far 1Shot's clock and ours may be apart.
 const SKEW: Duration = Duration::from_secs(300);
 
-/// The memo by which the execution of one payment is found again: what the token marks as spent.
-fn memo(payer: Address, nonce: B256) -> String {
-    format!("x402 payer={payer} nonce={nonce}")
+/// The memo by which the execution of one payment is found again: what the token marks as spent, and what was signed. A
+/// payer can sign one nonce twice, and the transfer of a cent must not be found for that of a dollar.
+fn memo(signed: &Authorization) -> String {
+    format!("x402 payer={} nonce={} authorization={}", signed.from, signed.nonce, signed.struct_hash())
 }
 
 /// One payment and what settles it.
@@ -36,7 +37,7 @@ impl<'a> Executions<'a> {
         (token, chain_id): (Address, Option<u64>),
         signed: &Authorization,
     ) -> Self {
-        Self { setup, pinned, token, chain_id, memo: memo(signed.from, signed.nonce) }
+        Self { setup, pinned, token, chain_id, memo: memo(signed) }
     }
 
     /// Executes the transfer, once, and returns the transaction that does it.

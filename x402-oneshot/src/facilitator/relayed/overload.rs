@@ -12,7 +12,8 @@ use crate::api::{MethodParam, ParamType, Params};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Overload {
-    /// The signature as one text of bytes: the default. Smart wallets can pay too.
+    /// The signature as one text of bytes: the default. Smart wallets can pay too, at a gate that
+    /// [takes them](x402_core::server::Gate::contract_wallets).
     #[default]
     Bytes,
     /// The signature as `v`, `r` and `s`, for tokens that have nothing else. Only plain accounts can pay: a signature
