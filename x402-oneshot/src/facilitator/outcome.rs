@@ -1,9 +1,9 @@
 //! What the end of a transaction means for the payment.
 
 use alloy_primitives::Address;
-use x402_core::{FacilitatorRequest, Reason, SettleResponse};
+use x402_core::{FacilitatorRequest, Reason, SettleResponse, exact::Authorization};
 
-use super::failure::reason;
+use super::{evidence::contradicts, failure::reason};
 use crate::api::{Report, TransactionStatus};
 
 /// Nobody knows yet.
@@ -12,9 +12,12 @@ pub(super) fn pending(request: &FacilitatorRequest, payer: Address) -> SettleRes
 }
 
 /// What a transaction means for the payment. One that is not final is pending.
-pub(super) fn outcome(end: &Report, request: &FacilitatorRequest, payer: Address) -> SettleResponse {
+pub(super) fn outcome(end: &Report, request: &FacilitatorRequest, signed: &Authorization) -> SettleResponse {
+    let payer = signed.from;
     let network = request.requirements().network.clone();
     match (&end.status, end.transaction_hash) {
+        // As with a nonce found spent below.
+        (TransactionStatus::Completed, Some(_)) if contradicts(&end.logs, signed) => pending(request, payer),
         (TransactionStatus::Completed, Some(hash)) => SettleResponse::settled(hash, network, payer),
         (TransactionStatus::Failed, _) => {
             match reason(end.failure_reason.as_deref(), Reason::INVALID_TRANSACTION_STATE) {

@@ -125,10 +125,9 @@ fn claimed<'a>(request: &FacilitatorRequest, payment: &'a ExactPayload, hash: B2
 
 /// What the end of that transaction means for the payment, if it is known.
 fn confirmed(request: &FacilitatorRequest, claimed: &Claimed<'_>, end: Option<&Report>) -> SettleResponse {
-    let payer = claimed.signed.from;
     let mut answer = match end {
-        Some(end) => outcome(end, request, payer),
-        None => pending(request, payer),
+        Some(end) => outcome(end, request, claimed.signed),
+        None => pending(request, claimed.signed.from),
     };
     answer.transaction = claimed.hash.to_string();
     answer
