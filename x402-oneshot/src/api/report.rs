@@ -1,6 +1,6 @@
 //! How a transaction ended.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 
 use crate::api::transaction::{LogDescription, Transaction, TransactionStatus};
 use crate::id::TransactionId;
@@ -26,6 +26,8 @@ pub struct Report {
     pub transaction_hash: Option<B256>,
     /// Why it failed.
     pub failure_reason: Option<String>,
+    /// The gas used, if it is told: then the transaction was mined.
+    pub gas_used: Option<U256>,
     /// The decoded events, if they are told.
     pub logs: Vec<LogDescription>,
 }
@@ -34,7 +36,8 @@ impl Report {
     /// A report of a transaction's status and nothing else.
     #[must_use]
     pub const fn new(transaction: TransactionId, status: TransactionStatus) -> Self {
-        Self { transaction, status, transaction_hash: None, failure_reason: None, logs: Vec::new() }
+        let logs = Vec::new();
+        Self { transaction, status, transaction_hash: None, failure_reason: None, gas_used: None, logs }
     }
 
     /// Adds the hash on the chain.
@@ -70,7 +73,7 @@ impl Report {
 
 impl From<Transaction> for Report {
     fn from(transaction: Transaction) -> Self {
-        let Transaction { id, status, transaction_hash, failure_reason, logs, .. } = transaction;
-        Self { transaction: id, status, transaction_hash, failure_reason, logs }
+        let Transaction { id, status, transaction_hash, failure_reason, gas_used, logs, .. } = transaction;
+        Self { transaction: id, status, transaction_hash, failure_reason, gas_used, logs }
     }
 }
