@@ -167,7 +167,7 @@ async fn a_server_that_is_not_there_was_not_sent_anything() {
 #[tokio::test]
 async fn reconciling_finds_what_became_of_an_execution_and_moves_nothing() {
     let sandbox = Sandbox::builder().manual_mining().start().await.unwrap();
-    let facilitator = crate::support::relayed(&sandbox).await;
+    let facilitator = crate::support::impatient(&sandbox).await;
     let request = Payment::by_buyer_of(&sandbox).request().await;
     let reconcile = async || facilitator.reconcile(&request, None).await.unwrap();
     let pending = |answer: &SettleResponse| answer.error_reason == Some(Reason::SETTLEMENT_PENDING);

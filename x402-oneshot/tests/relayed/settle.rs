@@ -1,7 +1,5 @@
 //! Settlement: an execution, waited for.
 
-use std::time::Duration;
-
 use alloy_primitives::U256;
 use x402_core::{
     Facilitator as _, Network, Reason, Scheme, Settlement, X402Version,
@@ -12,7 +10,7 @@ use x402_oneshot::sandbox::{
     faults::{Edit, Fault},
 };
 
-use crate::support::{Payment, SELLER, builder, relayed};
+use crate::support::{Payment, SELLER, builder, impatient, relayed};
 
 #[tokio::test]
 async fn a_settlement_moves_exactly_the_price_and_shows_its_transaction() {
@@ -103,11 +101,9 @@ async fn an_execution_that_calls_another_contract_or_chain_settles_nothing() {
 #[tokio::test]
 async fn a_transaction_that_is_never_final_is_unknown_at_the_deadline() {
     let sandbox = Sandbox::builder().manual_mining().start().await.unwrap();
-    let facilitator = relayed(&sandbox).await;
+    let facilitator = impatient(&sandbox).await;
     let request = Payment::by_buyer_of(&sandbox).request().await;
-    let started = tokio::time::Instant::now();
     let error = facilitator.settle(&request).await.unwrap_err();
-    assert!(started.elapsed() < Duration::from_secs(10), "bounded");
     assert_eq!((error.kind(), error.reach()), (FacilitatorErrorKind::Timeout, Reach::MaybeSent));
     assert!(error.may_have_settled());
 }

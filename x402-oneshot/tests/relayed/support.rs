@@ -34,10 +34,16 @@ pub(crate) fn config(sandbox: &Sandbox) -> Config {
         .retry(RetryPolicy::none())
 }
 
-/// Asks often, and gives up after two seconds.
+/// Asks often, and gives up after half a minute: for what ends at once.
 pub(crate) fn wait() -> WaitPolicy {
     let often = Duration::from_millis(5);
-    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(2))
+    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(30))
+}
+
+/// For what never ends.
+pub(crate) async fn impatient(sandbox: &Sandbox) -> Relayed {
+    let soon = wait().deadline(Duration::from_millis(200));
+    relayed_builder(sandbox).token(usdc()).wait(soon).connect().await.unwrap()
 }
 
 pub(crate) async fn relayed(sandbox: &Sandbox) -> Relayed {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alloy_primitives::Address;
 use futures_util::StreamExt;
 use http::Method;
-use tokio::time::timeout_at;
+use tokio::time::timeout;
 use x402_core::{
     FacilitatorRequest, UnixSeconds,
     exact::Authorization,
@@ -20,6 +20,9 @@ use crate::{
 
 /// How far 1Shot's clock and ours may be apart.
 const SKEW: Duration = Duration::from_secs(300);
+
+/// How long a search may take. Mostly it is one page.
+const SEARCH: Duration = Duration::from_secs(60);
 
 /// What was found of a payment's executions.
 #[derive(Default)]
@@ -85,8 +88,8 @@ impl<'a> Executions<'a> {
         self.search(None).await
     }
 
-    /// Reads the account's list, for as long as a settlement is waited for: should the API take no notice of the memo,
-    /// it is the list of all transactions there are.
+    /// Reads the account's list, and not for ever: should the API take no notice of the memo, it is the list of all
+    /// transactions there are.
     async fn search(&self, sent_since: Option<u64>) -> Found {
         let mut list = self.setup.client.transactions().list(self.setup.business).memo(self.memo.as_str());
         if let Some(chain_id) = self.chain_id {
@@ -107,7 +110,7 @@ impl<'a> Executions<'a> {
                 }
             }
         };
-        if timeout_at(self.setup.wait.ends(), reading).await.is_err() {
+        if timeout(SEARCH, reading).await.is_err() {
             let late = Error::new(ErrorKind::Timeout, Reach::MaybeSent);
             found.gap = Some(late.with_call(&Method::GET, "/business/{businessId}/transactions"));
         }
