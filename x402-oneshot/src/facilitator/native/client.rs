@@ -95,6 +95,9 @@ impl Facilitator for Native {
     }
 
     /// Looks the transaction up among the account's of the last day, if one is named and settlements are confirmed.
+    ///
+    /// Without one nothing is looked for. A transfer of the payment that was found by its nonce could be another server's,
+    /// which has served for it; [`Relayed`](super::super::Relayed) tells them apart by their memos.
     async fn reconcile(
         &self,
         request: &FacilitatorRequest,

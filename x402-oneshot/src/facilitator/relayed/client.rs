@@ -30,6 +30,12 @@ use crate::{
 /// execution, waited for until it is final: until a webhook [says](Relayed::listener) so, or the API when it is asked.
 /// An execution is sent once. If its answer is lost it is looked up by its memo, which names the payer, the nonce, and what
 /// was signed for which resource, and never sent again. Cheap to clone.
+///
+/// # Security
+///
+/// An execution is found by whoever asks for the same payment and resource. So copies of a server that sell one resource
+/// must share their [claims](x402_core::claim::ClaimStore), or a payment that is shown to all of them at once may be
+/// served by each, and is made once.
 #[derive(Clone)]
 pub struct Relayed(Arc<Setup>);
 
