@@ -58,25 +58,47 @@ impl ExecutionOutcome {
     }
 }
 
+/// Which transaction an event is about, and of which methods.
+pub(super) struct Subject {
+    pub(super) transaction_id: TransactionId,
+    pub(super) method_ids: Vec<MethodId>,
+}
+
+impl Subject {
+    pub(super) fn of(name: &EventName, data: &Value) -> Option<Self> {
+        let is_about_one = matches!(
+            name,
+            EventName::TransactionExecutionFailure
+                | EventName::TransactionExecutionSubmitted
+                | EventName::TransactionExecutionSuccess
+        );
+        if !is_about_one {
+            return None;
+        }
+        let named = methods(data);
+        Some(match parsed(data, "transactionExecutionId") {
+            Some(transaction_id) if named.is_empty() => {
+                Self { transaction_id, method_ids: parsed(data, "transactionId").into_iter().collect() }
+            }
+            // It has the names of both generations.
+            Some(transaction_id) => Self { transaction_id, method_ids: named },
+            None => Self { transaction_id: parsed(data, "transactionId")?, method_ids: named },
+        })
+    }
+}
+
 impl Execution {
     pub(super) fn of(name: &EventName, data: &Value) -> Option<Self> {
+        let Subject { transaction_id, method_ids } = Subject::of(name, data)?;
         let told = match name {
-            EventName::TransactionExecutionFailure => ExecutionOutcome::Failed { reason: reason(data) },
-            EventName::TransactionExecutionSubmitted => ExecutionOutcome::Submitted,
             EventName::TransactionExecutionSuccess => ExecutionOutcome::Succeeded,
-            _ => return None,
+            EventName::TransactionExecutionSubmitted => ExecutionOutcome::Submitted,
+            _ => ExecutionOutcome::Failed { reason: reason(data) },
         };
         let receipt = data.get("transactionReceipt").unwrap_or(&Value::Null);
         // The chain has the last word: a receipt that says "reverted" is no success, whatever the event is called.
         let reverted = receipt.get("status").and_then(to_integer) == Some(0);
         let outcome = if reverted { ExecutionOutcome::Failed { reason: reason(data) } } else { told };
-        let named = methods(data);
-        let (transaction_id, method_ids) = match parsed(data, "transactionExecutionId") {
-            Some(id) if named.is_empty() => (id, parsed(data, "transactionId").into_iter().collect()),
-            // It has the names of both.
-            Some(id) => (id, named),
-            None => (parsed(data, "transactionId")?, named),
-        };
         Some(Self {
             transaction_id,
             method_ids,
