@@ -175,8 +175,7 @@ impl Bare {
         let ExactPayload { authorization: signed, signature } = payment.exact().expect("it is an exact one");
         let Authorization { from, to, value, valid_after, valid_before, nonce } = signed;
         let body = format!(
-            r#"{{"memo":"x402 payer={from} nonce={nonce} authorization={}","params":{{"from":"{from}","nonce":"{nonce}","signature":"{}","to":"{to}","validAfter":"{valid_after}","validBefore":"{valid_before}","value":"{value}"}}}}"#,
-            signed.struct_hash(),
+            r#"{{"memo":"x402 payer={from} nonce={nonce} for={nonce}","params":{{"from":"{from}","nonce":"{nonce}","signature":"{}","to":"{to}","validAfter":"{valid_after}","validBefore":"{valid_before}","value":"{value}"}}}}"#,
             hex::encode_prefixed(signature)
         );
         post(&format!("{}/methods/{}/execute", self.path, self.method), &self.token, &body)

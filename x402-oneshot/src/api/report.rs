@@ -1,8 +1,8 @@
 //! How a transaction ended.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 
-use crate::api::transaction::{Transaction, TransactionStatus};
+use crate::api::transaction::{LogDescription, Transaction, TransactionStatus};
 use crate::id::TransactionId;
 
 /// How a transaction ended, as a webhook reports it or the API answers.
@@ -26,13 +26,18 @@ pub struct Report {
     pub transaction_hash: Option<B256>,
     /// Why it failed.
     pub failure_reason: Option<String>,
+    /// The gas used, if it is told: then the transaction was mined.
+    pub gas_used: Option<U256>,
+    /// The decoded events, if they are told.
+    pub logs: Vec<LogDescription>,
 }
 
 impl Report {
     /// A report of a transaction's status and nothing else.
     #[must_use]
     pub const fn new(transaction: TransactionId, status: TransactionStatus) -> Self {
-        Self { transaction, status, transaction_hash: None, failure_reason: None }
+        let logs = Vec::new();
+        Self { transaction, status, transaction_hash: None, failure_reason: None, gas_used: None, logs }
     }
 
     /// Adds the hash on the chain.
@@ -49,6 +54,13 @@ impl Report {
         self
     }
 
+    /// Adds the decoded events.
+    #[must_use]
+    pub fn logs(mut self, logs: Vec<LogDescription>) -> Self {
+        self.logs = logs;
+        self
+    }
+
     /// Whether it says all there is to know: the transaction is completed, and which one of the chain it is.
     ///
     /// That it failed is not enough. A transaction that was given up may still be sent again, and whoever is told that
@@ -61,7 +73,7 @@ impl Report {
 
 impl From<Transaction> for Report {
     fn from(transaction: Transaction) -> Self {
-        let Transaction { id, status, transaction_hash, failure_reason, .. } = transaction;
-        Self { transaction: id, status, transaction_hash, failure_reason }
+        let Transaction { id, status, transaction_hash, failure_reason, gas_used, logs, .. } = transaction;
+        Self { transaction: id, status, transaction_hash, failure_reason, gas_used, logs }
     }
 }

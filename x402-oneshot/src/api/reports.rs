@@ -12,6 +12,9 @@ use crate::id::TransactionId;
 /// How many reports are remembered unless told.
 const CAPACITY: usize = 1024;
 
+/// How many events of a transaction are remembered. A transfer makes two.
+const LOGS: usize = 8;
+
 /// Hands the reports of webhooks to those in this process who wait for a transaction.
 ///
 /// One side [tells](Self::tell) it what came in; the other [waits](crate::api::Transactions::wait_reported) with it. It
@@ -54,7 +57,7 @@ struct Entry {
 }
 
 impl Reports {
-    /// Remembers the latest 1024 reports: some hundred kilobytes.
+    /// Remembers the latest 1024 reports: a megabyte or so.
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(CAPACITY)
@@ -73,6 +76,10 @@ impl Reports {
     pub fn tell(&self, mut report: Report) {
         // Nobody looks at it: whoever is told of a failure asks the API. It may be long.
         report.failure_reason = None;
+        // All of them or none: what is left of many might say something else.
+        if report.logs.len() > LOGS {
+            report.logs = Vec::new();
+        }
         let id = report.transaction;
         let mut known = self.known();
         let entry = known.entry(id);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use http::Method;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -118,9 +119,10 @@ impl Transactions<'_> {
     /// Waits until a transaction that was just made is final, as [`wait`](Self::wait) does, or until a webhook reports
     /// that it is.
     ///
-    /// Asks for the first time after an interval, and not at all if it is reported by then. A
-    /// [conclusive](Report::is_conclusive) report ends the wait, also while a question is under way. Any other, such as
-    /// that it failed, is looked into at once. Without reports this asks at the same intervals.
+    /// Asks for the first time after an interval, or when half the time is up, and not at all if it is reported by
+    /// then. A [conclusive](Report::is_conclusive) report ends the wait, also while a question is under way. Any other,
+    /// such as that it failed, is looked into at once. Without reports this asks at the same intervals. That the
+    /// transaction is not found does not end the wait: it was just made, and not everybody may know yet.
     ///
     /// # Errors
     ///
@@ -144,23 +146,38 @@ impl Transactions<'_> {
         let deadline = policy.ends();
         let mut news = reports.watch(id);
         let mut last_error = None;
+        // However long the intervals are, it is asked about once.
+        let mut due = policy.next_question(self.client).min(after(policy.deadline / 2));
         loop {
-            let due = policy.next_question(self.client);
-            match timeout_at(due.min(deadline), news.next()).await {
-                Ok(report) if report.is_conclusive() => return Ok(report),
-                Err(_) if due >= deadline => return Err(unknown(id, last_error)),
-                Ok(_) | Err(_) => {}
+            match before(due.min(deadline), news.next()).await {
+                Some(report) if report.is_conclusive() => return Ok(report),
+                None if due >= deadline => return Err(unknown(id, last_error)),
+                Some(_) | None => {}
             }
             let answer = tokio::select! {
                 biased;
                 report = news.conclusive() => return Ok(report),
                 answer = timeout_at(deadline, self.get(id)) => answer,
             };
-            if let Some(transaction) = judge(id, answer, &mut last_error)? {
-                return Ok(transaction.into());
+            match answer {
+                Ok(Err(error)) if error.is_not_found() => last_error = Some(error),
+                answer => {
+                    if let Some(transaction) = judge(id, answer, &mut last_error)? {
+                        return Ok(transaction.into());
+                    }
+                }
             }
+            due = policy.next_question(self.client);
         }
     }
+}
+
+/// What comes before that moment. A moment that has come is not waited for: a timer would wait for the next millisecond.
+async fn before<T>(moment: Instant, coming: impl Future<Output = T>) -> Option<T> {
+    if moment <= Instant::now() {
+        return coming.now_or_never();
+    }
+    timeout_at(moment, coming).await.ok()
 }
 
 /// What an answer means for the wait: its end, or nothing yet.

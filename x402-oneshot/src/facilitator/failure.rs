@@ -13,7 +13,7 @@ pub(crate) fn reason(text: Option<&str>, otherwise: Reason) -> Reason {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["not yet valid", "notyetvalid"]) {
         Reason::VALID_AFTER
-    } else if says(&["expired", "invalidauthorizationtime"]) {
+    } else if says(&["expired", "invalidauthorizationtime"]) && !says(&["nonce"]) {
         Reason::VALID_BEFORE
     } else if says(&["used or canceled", "usedorcanceled", "alreadyused", "already used", "usedauthorization"]) {
         Reason::NONCE_USED
@@ -24,6 +24,13 @@ pub(crate) fn reason(text: Option<&str>, otherwise: Reason) -> Reason {
     } else {
         otherwise
     }
+}
+
+/// Whether a failure's text is a revert's, which only a transaction that was mined has.
+pub(super) fn is_revert(text: Option<&str>) -> bool {
+    let is_known = reason(text, Reason::INVALID_TRANSACTION_STATE) != Reason::INVALID_TRANSACTION_STATE;
+    let text = text.unwrap_or_default().to_ascii_lowercase();
+    is_known || text.contains("revert") || text.contains("call_exception")
 }
 
 /// What the failure of a call means for a payment.
@@ -60,9 +67,22 @@ mod tests {
             ("FiatTokenV2: invalid signature", Reason::INVALID_SIGNATURE),
             ("InvalidSignature()", Reason::INVALID_SIGNATURE),
             ("out of gas", Reason::SIMULATION_FAILED),
+            // Of the wallet's own account: another transaction took this one's place, the same sent again perhaps.
+            ("nonce has already been used (code=NONCE_EXPIRED)", Reason::SIMULATION_FAILED),
         ] {
             assert_eq!(reason(Some(text), Reason::SIMULATION_FAILED), code, "{text}");
         }
         assert_eq!(reason(None, Reason::INVALID_TRANSACTION_STATE), Reason::INVALID_TRANSACTION_STATE);
+    }
+
+    #[test]
+    fn a_revert_is_told_from_a_transaction_that_was_given_up() {
+        for text in ["Transaction reverted", "CALL_EXCEPTION", "ERC20: transfer amount exceeds balance"] {
+            assert!(is_revert(Some(text)), "{text}");
+        }
+        for text in ["", "connect ECONNREFUSED 10.0.0.7", "NONCE_EXPIRED", "replacement fee too low"] {
+            assert!(!is_revert(Some(text)), "{text}");
+        }
+        assert!(!is_revert(None));
     }
 }

@@ -28,6 +28,7 @@
 
 mod dialect;
 mod doubt;
+mod evidence;
 pub(crate) mod failure;
 mod native;
 mod outcome;

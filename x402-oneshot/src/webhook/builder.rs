@@ -87,7 +87,7 @@ impl<S, C> VerifierBuilder<S, C> {
 
     /// How long keys are used before the source is asked again; an hour unless told otherwise.
     ///
-    /// If the source fails then, the old keys stay in use.
+    /// If the source fails then, or takes longer than a second, the old keys stay in use.
     pub const fn max_key_age(mut self, age: Duration) -> Self {
         self.policy.max_age = age;
         self

@@ -6,7 +6,7 @@ use x402_core::time::UnixSeconds;
 
 use crate::api::EventName;
 use crate::codec::or_default;
-use crate::webhook::execution::Execution;
+use crate::webhook::execution::{Execution, Subject};
 
 /// What a webhook says.
 ///
@@ -55,6 +55,11 @@ impl Event {
     #[must_use]
     pub fn execution(&self) -> Option<Execution> {
         Execution::of(&self.name, &self.data)
+    }
+
+    /// Which transaction it is about, without the rest that it says of it.
+    pub(super) fn subject(&self) -> Option<Subject> {
+        Subject::of(&self.name, &self.data)
     }
 }
 

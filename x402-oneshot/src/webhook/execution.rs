@@ -3,17 +3,18 @@
 use std::str::FromStr;
 
 use alloy_primitives::B256;
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::EventName;
 use crate::api::outcome::readable;
+use crate::api::{EventName, LogDescription};
 use crate::codec::to_integer;
 use crate::id::{MethodId, TransactionId};
 
 /// A transaction as an event tells of it.
 ///
 /// The first generation called a contract method a "transaction" and a transaction an "execution",
-/// so that its `transactionId` is the method's; a `transactionExecutionId` gives it away.
+/// so that its `transactionId` is the method's; a `transactionExecutionId` without a `contractMethodId` gives it away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Execution {
@@ -28,6 +29,8 @@ pub struct Execution {
     pub memo: Option<String>,
     /// Its hash on the chain.
     pub transaction_hash: Option<B256>,
+    /// The decoded events, once mined.
+    pub logs: Vec<LogDescription>,
     /// What came of it.
     pub outcome: ExecutionOutcome,
 }
@@ -55,23 +58,47 @@ impl ExecutionOutcome {
     }
 }
 
+/// Which transaction an event is about, and of which methods.
+pub(super) struct Subject {
+    pub(super) transaction_id: TransactionId,
+    pub(super) method_ids: Vec<MethodId>,
+}
+
+impl Subject {
+    pub(super) fn of(name: &EventName, data: &Value) -> Option<Self> {
+        let is_about_one = matches!(
+            name,
+            EventName::TransactionExecutionFailure
+                | EventName::TransactionExecutionSubmitted
+                | EventName::TransactionExecutionSuccess
+        );
+        if !is_about_one {
+            return None;
+        }
+        let named = methods(data);
+        Some(match parsed(data, "transactionExecutionId") {
+            Some(transaction_id) if named.is_empty() => {
+                Self { transaction_id, method_ids: parsed(data, "transactionId").into_iter().collect() }
+            }
+            // It has the names of both generations.
+            Some(transaction_id) => Self { transaction_id, method_ids: named },
+            None => Self { transaction_id: parsed(data, "transactionId")?, method_ids: named },
+        })
+    }
+}
+
 impl Execution {
     pub(super) fn of(name: &EventName, data: &Value) -> Option<Self> {
+        let Subject { transaction_id, method_ids } = Subject::of(name, data)?;
         let told = match name {
-            EventName::TransactionExecutionFailure => ExecutionOutcome::Failed { reason: reason(data) },
-            EventName::TransactionExecutionSubmitted => ExecutionOutcome::Submitted,
             EventName::TransactionExecutionSuccess => ExecutionOutcome::Succeeded,
-            _ => return None,
+            EventName::TransactionExecutionSubmitted => ExecutionOutcome::Submitted,
+            _ => ExecutionOutcome::Failed { reason: reason(data) },
         };
         let receipt = data.get("transactionReceipt").unwrap_or(&Value::Null);
         // The chain has the last word: a receipt that says "reverted" is no success, whatever the event is called.
         let reverted = receipt.get("status").and_then(to_integer) == Some(0);
         let outcome = if reverted { ExecutionOutcome::Failed { reason: reason(data) } } else { told };
-        let legacy: Option<TransactionId> = parsed(data, "transactionExecutionId");
-        let (transaction_id, method_ids) = match legacy {
-            Some(id) => (id, parsed(data, "transactionId").into_iter().collect()),
-            None => (parsed(data, "transactionId")?, methods(data)),
-        };
         Some(Self {
             transaction_id,
             method_ids,
@@ -82,6 +109,7 @@ impl Execution {
             transaction_hash: parsed(receipt, "hash")
                 .or_else(|| parsed(receipt, "transactionHash"))
                 .or_else(|| parsed(data, "transactionHash")),
+            logs: data.get("logs").and_then(|logs| Vec::deserialize(logs).ok()).unwrap_or_default(),
             outcome,
         })
     }
@@ -141,10 +169,31 @@ mod tests {
             chain_id: Some(84532),
             memo: Some("m".to_owned()),
             transaction_hash: Some(HASH.parse().unwrap()),
+            logs: Vec::new(),
             outcome: ExecutionOutcome::Succeeded,
         };
         assert_eq!(success(&legacy).as_ref(), Some(&expected));
         assert_eq!(success(&current).as_ref(), Some(&expected));
+    }
+
+    #[test]
+    fn an_event_with_the_names_of_both_generations_is_about_the_method_that_it_names() {
+        let data = json!({
+            "transactionExecutionId": TRANSACTION, "transactionId": TRANSACTION, "contractMethodId": METHOD
+        });
+        let execution = success(&data).unwrap();
+        assert_eq!(execution.transaction_id, TRANSACTION.parse().unwrap());
+        assert_eq!(execution.method_ids, [METHOD.parse().unwrap()]);
+    }
+
+    #[test]
+    fn events_are_told_and_those_of_a_shape_never_seen_are_left_out() {
+        let with = |logs| success(&json!({ "transactionId": TRANSACTION, "logs": logs })).unwrap().logs;
+        let logs = with(json!([{ "name": "Transfer", "args": [HASH, ["nested"]], "fragment": {} }]));
+        assert_eq!((logs.len(), logs[0].name.as_str(), logs[0].args.len()), (1, "Transfer", 2));
+        for odd in [json!(null), json!("x"), json!([7]), json!({})] {
+            assert!(with(odd).is_empty());
+        }
     }
 
     #[test]

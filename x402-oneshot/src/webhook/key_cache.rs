@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::webhook::key_ring::KeyRing;
 use crate::webhook::keys::{KeySource, KeysError};
 use crate::webhook::public_key::PublicKey;
 
 type Fetching = Pin<Box<dyn Future<Output = Result<Vec<PublicKey>, KeysError>> + Send>>;
+
+/// How long old keys wait for new ones.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long keys are good, and how often they are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -59,12 +62,20 @@ impl<S: KeySource + 'static> KeyCache<S> {
 
     /// The keys to try first. Fails only if there are none: old ones are better than none.
     pub(super) async fn keys(&self) -> Result<Vec<PublicKey>, KeysError> {
-        if self.known().ring.is_stale(Instant::now(), self.policy.max_age) {
-            self.refresh().await;
+        if self.is_stale() {
+            // Whoever comes next goes on with a fetch that takes longer.
+            let in_time = timeout(PATIENCE, self.refresh()).await.is_ok();
+            if !in_time && self.known().ring.good(Instant::now()).is_empty() {
+                self.refresh().await;
+            }
         }
         let known = self.known();
         let keys = known.ring.good(Instant::now());
         if keys.is_empty() { Err(known.failure.clone().unwrap_or(KeysError::NoKey)) } else { Ok(keys) }
+    }
+
+    fn is_stale(&self) -> bool {
+        self.known().ring.is_stale(Instant::now(), self.policy.max_age)
     }
 
     /// The keys that have become good since those were tried.

@@ -8,6 +8,7 @@ use x402_core::time::{Clock, SystemClock, UnixSeconds};
 
 use crate::webhook::canonical::CanonicalForm;
 use crate::webhook::delivery::Delivery;
+use crate::webhook::execution::Subject;
 use crate::webhook::key_cache::KeyCache;
 use crate::webhook::keys::KeySource;
 use crate::webhook::limits::Limits;
@@ -77,14 +78,14 @@ impl<S: KeySource + 'static, C: Clock> Verifier<S, C> {
         let form = signed_form(&signed, keys).await?;
         let signature = signed.signature;
         let event = signed.into_event(form)?;
-        let execution = event.execution();
-        if let Some(execution) = &execution {
-            let methods = &execution.method_ids;
-            if !methods.is_empty() && !methods.iter().any(|method| keys.source().owns(*method)) {
-                return Err(VerifyError::ForeignMethod);
-            }
+        let subject = event.subject();
+        if let Some(Subject { method_ids, .. }) = &subject
+            && !method_ids.is_empty()
+            && !method_ids.iter().any(|method| keys.source().owns(*method))
+        {
+            return Err(VerifyError::ForeignMethod);
         }
-        let mark = Mark::of(&event, execution.map(|execution| execution.transaction_id), signature);
+        let mark = Mark::of(&event, subject.map(|subject| subject.transaction_id), signature);
         let duplicate = seen.check_and_insert(mark);
         Ok(Delivery::new(event, form, duplicate))
     }

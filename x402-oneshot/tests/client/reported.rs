@@ -122,6 +122,41 @@ async fn the_deadline_holds_with_reports_too_and_one_until_then_counts() {
     assert_eq!(end.unwrap(), completed());
 }
 
+/// Whoever answers may know less than whoever made it.
+#[tokio::test(start_paused = true)]
+async fn a_transaction_that_is_not_found_yet_is_asked_about_again() {
+    let unknown = answer(403, r#"{"type":"UnknownEntityError"}"#);
+    let script = Script::new().calls([answer(404, ""), unknown, status("Completed")]);
+    let end = wait(&script, &Reports::new()).await.unwrap();
+    assert_eq!(end.status, TransactionStatus::Completed);
+    assert_eq!(script.api_calls().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_shorter_than_its_intervals_asks_once() {
+    let script = Script::new().call(status("Completed"));
+    let policy = WaitPolicy::for_block_time(Duration::from_secs(24)).deadline(Duration::from_secs(4));
+    let start = Instant::now();
+    let end = script.client().transactions().wait_reported(id(), &policy, &Reports::new()).await.unwrap();
+    assert_eq!((end.status, start.elapsed()), (TransactionStatus::Completed, Duration::from_secs(2)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_an_interval_it_asks_without_a_pause_and_a_report_that_is_there_still_comes_first() {
+    let policy = WaitPolicy::new().interval(Duration::ZERO).min_interval(Duration::ZERO);
+    let script = Script::new().calls([status("Pending"), status("Completed")]);
+    // A timer rings at whole milliseconds only.
+    tokio::time::advance(Duration::from_micros(100)).await;
+    let start = Instant::now();
+    let end = script.client().transactions().wait_reported(id(), &policy, &Reports::new()).await.unwrap();
+    assert_eq!((end.status, start.elapsed()), (TransactionStatus::Completed, Duration::ZERO));
+
+    let (script, reports) = (Script::new(), Reports::new());
+    reports.tell(completed());
+    let end = script.client().transactions().wait_reported(id(), &policy, &reports).await.unwrap();
+    assert_eq!((end, script.api_calls().len()), (completed(), 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn reports_of_other_transactions_are_nothing_to_it() {
     let script = Script::new().call(late(1, status("Completed")));

@@ -7,7 +7,7 @@ use x402_core::facilitator::{FacilitatorErrorKind, Reach};
 use x402_oneshot::sandbox::faults::Fault;
 use x402_oneshot::{Client, Config, Credentials, ErrorKind};
 
-use crate::support::{EXECUTE, Shop, WALLETS, config, ready, said, start, struck};
+use crate::support::{EXECUTE, Shop, WALLETS, ready, said, start, struck};
 
 const MILLIS: Duration = Duration::from_millis(1);
 
@@ -32,8 +32,8 @@ async fn a_read_that_gets_no_answer_in_time_is_tried_again() {
     for fault in [
         Fault::Hang { after: false },
         Fault::Hang { after: true },
-        Fault::Latency(600 * MILLIS),
-        Fault::SlowBody(100 * MILLIS),
+        Fault::Latency(1500 * MILLIS),
+        Fault::SlowBody(300 * MILLIS),
     ] {
         let list = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id());
         let (listed, sent) = struck(&sandbox, ("GET", WALLETS), fault, list.send()).await;
@@ -43,7 +43,7 @@ async fn a_read_that_gets_no_answer_in_time_is_tried_again() {
 
 #[tokio::test]
 async fn an_execution_has_the_whole_deadline_and_a_slow_body_is_read_to_its_end() {
-    for fault in [Fault::Latency(300 * MILLIS), Fault::SlowBody(30 * MILLIS)] {
+    for fault in [Fault::Latency(1100 * MILLIS), Fault::SlowBody(120 * MILLIS)] {
         let shop = Shop::open().await;
         let (answer, sent) = struck(&shop.sandbox, ("POST", EXECUTE), fault, shop.settle()).await;
         assert!(answer.unwrap().success);
@@ -56,8 +56,7 @@ async fn an_execution_has_the_whole_deadline_and_a_slow_body_is_read_to_its_end(
 async fn an_execution_that_gets_no_answer_may_have_acted_and_is_not_sent_again() {
     for after in [false, true] {
         let shop = Shop::open().await;
-        let client = Client::new(config(&shop.sandbox).deadline(100 * MILLIS).unwrap()).unwrap();
-        client.x402().supported().await.unwrap();
+        let client = ready(&shop.sandbox).await.with_deadline(500 * MILLIS).unwrap();
         let hang = Fault::Hang { after };
         let (outcome, sent) = struck(&shop.sandbox, ("POST", EXECUTE), hang, shop.execute(&client)).await;
         let error = outcome.unwrap_err();

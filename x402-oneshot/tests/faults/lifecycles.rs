@@ -4,7 +4,7 @@ use alloy_primitives::B256;
 use x402_core::Reason;
 use x402_core::facilitator::{FacilitatorErrorKind, Reach};
 use x402_oneshot::api::TransactionStatus;
-use x402_oneshot::sandbox::faults::Lifecycle;
+use x402_oneshot::sandbox::faults::{Edit, Fault, Lifecycle};
 use x402_oneshot::{Client, Error, ErrorKind, TransactionId};
 
 use crate::support::{Shop, TRANSACTION, impatient, is_pending, ready, said, wait};
@@ -79,11 +79,9 @@ async fn a_failure_is_a_refusal_in_the_words_of_the_protocol() {
     let failed = |reason| Lifecycle::new().failed(reason);
     for (life, reason) in [
         (failed("Transaction reverted"), Reason::INVALID_TRANSACTION_STATE),
-        (failed("connect ECONNREFUSED 10.0.0.7:5432"), Reason::INVALID_TRANSACTION_STATE),
         (failed("ERC20InsufficientBalance(0x1, 0, 50000)"), Reason::INSUFFICIENT_FUNDS),
         (failed("FiatTokenV2: authorization is expired"), Reason::VALID_BEFORE),
         (failed("FiatTokenV2: invalid signature"), Reason::INVALID_SIGNATURE),
-        (Lifecycle::new().pending(1).failed_without_reason(), Reason::INVALID_TRANSACTION_STATE),
     ] {
         let shop = Shop::open().await;
         let answer = shop.settle_with(&life).await.unwrap();
@@ -92,6 +90,33 @@ async fn a_failure_is_a_refusal_in_the_words_of_the_protocol() {
         assert!(!told.success && !is_pending(&told), "{life:?}");
         assert_eq!(shop.executions(), 1);
         shop.assert_unpaid();
+    }
+}
+
+/// It has a hash, and no sign of a block: the chain may mine it yet.
+#[tokio::test]
+async fn a_transaction_that_was_sent_and_given_up_proves_nothing() {
+    for life in [
+        Lifecycle::new().failed("connect ECONNREFUSED 10.0.0.7:5432"),
+        Lifecycle::new().failed("nonce has already been used (code=NONCE_EXPIRED)"),
+        Lifecycle::new().pending(1).failed_without_reason(),
+    ] {
+        let shop = Shop::open().await;
+        assert!(is_pending(&shop.settle_with(&life).await.unwrap()), "{life:?}");
+        assert!(is_pending(&shop.reconcile().await), "{life:?}");
+        assert_eq!(shop.executions(), 1);
+    }
+}
+
+#[tokio::test]
+async fn one_that_was_given_up_before_it_was_sent_or_failed_in_a_block_is_refused_without_a_reason_too() {
+    let sent = Edit::remove("/transactionHash");
+    let mined = Edit::replace("/gasUsed", "60000");
+    for edit in [sent, mined] {
+        let shop = Shop::open().await;
+        shop.sandbox.faults().on("GET", TRANSACTION).always(Fault::Edit(vec![edit.clone()]));
+        let answer = shop.settle_with(&Lifecycle::new().failed_without_reason()).await.unwrap();
+        assert_eq!(answer.error_reason, Some(Reason::INVALID_TRANSACTION_STATE), "{edit:?}");
     }
 }
 

@@ -100,7 +100,7 @@ async fn an_account_that_lists_nothing_or_another_network_is_told_so_at_the_star
 #[tokio::test]
 async fn a_slow_settlement_is_waited_for_within_the_deadline() {
     for (sandbox, facilitator, payment) in each_version().await {
-        let slow = Fault::Latency(Duration::from_millis(400));
+        let slow = Fault::Latency(Duration::from_millis(1100));
         let (answer, sent) = struck(&sandbox, SETTLE, slow, facilitator.settle(&payment)).await;
         assert!(answer.unwrap().success);
         assert_eq!((sent, paid(&sandbox)), (1, PRICE));

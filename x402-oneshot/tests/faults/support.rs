@@ -41,7 +41,7 @@ pub(crate) fn usdc() -> Asset {
     Asset::usdc(&Network::BASE_SEPOLIA).unwrap()
 }
 
-/// Two retries, almost at once; four tenths of a second for a try, and a second for a call.
+/// Two retries, almost at once; a second for a try, and four for a call.
 pub(crate) fn config(sandbox: &Sandbox) -> Config {
     let soon = Duration::from_millis(2);
     let retry = RetryPolicy::new().base(soon).cap(soon).max_retry_after(soon);
@@ -49,9 +49,9 @@ pub(crate) fn config(sandbox: &Sandbox) -> Config {
         .base_url(sandbox.base_url())
         .unwrap()
         .retry(retry)
-        .attempt_timeout(Duration::from_millis(400))
+        .attempt_timeout(Duration::from_secs(1))
         .unwrap()
-        .deadline(Duration::from_secs(1))
+        .deadline(Duration::from_secs(4))
         .unwrap()
 }
 
@@ -66,15 +66,15 @@ pub(crate) async fn ready(sandbox: &Sandbox) -> Client {
     client
 }
 
-/// Asks often, and gives up after a second.
+/// Asks often, and gives up after half a minute: for what ends at once.
 pub(crate) fn wait() -> WaitPolicy {
     let often = Duration::from_millis(3);
-    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(1))
+    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(30))
 }
 
 /// Gives up soon: for what never ends.
 pub(crate) fn impatient() -> WaitPolicy {
-    wait().deadline(Duration::from_millis(100))
+    wait().deadline(Duration::from_millis(300))
 }
 
 pub(crate) async fn connect(sandbox: &Sandbox) -> Result<Relayed, ProvisionError> {

@@ -25,6 +25,8 @@ const OTHER: &str = "0xababababababababababababababababababababababababababababa
 struct Ledger {
     rows: Arc<Mutex<Vec<String>>>,
     looks: Arc<Mutex<Vec<String>>>,
+    /// How many rows there are, if each is a page of its own and they do not follow one another in time.
+    paged: Option<usize>,
 }
 
 fn row(status: &str, hash: &str, reason: &str) -> String {
@@ -38,7 +40,12 @@ impl Ledger {
     fn new(rows: impl IntoIterator<Item = String>) -> Self {
         let mut rows: Vec<_> = rows.into_iter().collect();
         rows.reverse();
-        Self { rows: Arc::new(Mutex::new(rows)), looks: Arc::default() }
+        Self { rows: Arc::new(Mutex::new(rows)), looks: Arc::default(), paged: None }
+    }
+
+    fn paged(mut self, rows: usize) -> Self {
+        self.paged = Some(rows);
+        self
     }
 
     /// The list, with the row in it if there is one.
@@ -46,7 +53,7 @@ impl Ledger {
         let mut rows = self.rows.lock().unwrap();
         let row = if rows.len() > 1 { rows.pop() } else { rows.last().cloned() };
         let row = row.unwrap_or_default();
-        let total = usize::from(!row.is_empty());
+        let total = self.paged.unwrap_or(usize::from(!row.is_empty()));
         format!(r#"{{"response":[{row}],"page":1,"pageSize":25,"totalResults":{total}}}"#)
     }
 
@@ -109,6 +116,14 @@ async fn a_settlement_that_was_said_to_succeed_and_reverts_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_settlement_that_was_given_up_after_it_was_sent_is_unknown() {
+    for reason in ["", "connect ECONNRESET"] {
+        let ledger = Ledger::new([row("Failed", HASH, reason)]);
+        assert_eq!(settle(&ledger).await, Settlement::Unknown(Some(HASH.parse().unwrap())), "{reason}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn attack_2_a_settlement_that_reverts_on_a_spent_nonce_is_unknown() {
     let ledger = Ledger::new([row("Failed", HASH, "FiatTokenV2: authorization is used or canceled")]);
     assert_eq!(settle(&ledger).await, Settlement::Unknown(Some(HASH.parse().unwrap())));
@@ -124,6 +139,17 @@ async fn a_settlement_that_is_never_seen_mined_is_unknown_at_the_deadline() {
     }
 }
 
+/// One row a page, and the one that is looked for on the third.
+#[tokio::test(start_paused = true)]
+async fn a_settlement_behind_other_peoples_pages_is_found() {
+    let ledger =
+        Ledger::new([row("Failed", OTHER, ""), row("Submitted", OTHER, ""), row("Completed", HASH, "")]).paged(3);
+    assert!(matches!(settle(&ledger).await, Settlement::Settled(_)));
+    let looks = ledger.looks.lock().unwrap();
+    assert_eq!(looks.len(), 3);
+    assert!((1..).zip(looks.iter()).all(|(page, look)| look.ends_with(&format!("&page={page}"))), "{looks:?}");
+}
+
 /// 1Shot names a transaction that paid for something else.
 #[tokio::test(start_paused = true)]
 async fn a_transaction_that_spent_another_nonce_or_called_another_contract_settles_nothing() {
@@ -132,11 +158,17 @@ async fn a_transaction_that_spent_another_nonce_or_called_another_contract_settl
     let spent = |from: &str, nonce: &str| {
         with(format!(r#""logs":[{{"name":"AuthorizationUsed","args":["{from}","{nonce}"]}}]"#))
     };
+    let moved = |from: &str, value: &str| {
+        with(format!(r#""logs":[{{"name":"Transfer","args":["{from}","{}","{value}"]}}]"#, signed.to))
+    };
     let (from, nonce) = (signed.from.to_string(), signed.nonce.to_string());
     for (row, settles) in [
         (spent(&from, &nonce), true),
         (spent(&from, OTHER), false),
         (spent("0x0000000000000000000000000000000000000001", &nonce), false),
+        (moved(&from, "10000"), true),
+        (moved(&from, "9999"), false),
+        (moved(OTHER, "9999"), true),
         (with(r#""contractAddress":"0x036CbD53842c5426634e7929541eC2318f3dCF7e""#.to_owned()), true),
         (with(r#""contractAddress":"0x808456652fdb597867f38412077A9182bf77359F""#.to_owned()), false),
     ] {

@@ -38,10 +38,10 @@ pub(crate) fn client(sandbox: &Sandbox) -> Client {
     Client::new(config.base_url(sandbox.base_url()).unwrap().retry(RetryPolicy::none())).unwrap()
 }
 
-/// Asks often, and gives up after two seconds.
+/// Asks often, and gives up after half a minute.
 pub(crate) fn native_builder(sandbox: &Sandbox) -> NativeBuilder {
     let often = Duration::from_millis(5);
-    let wait = WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(2));
+    let wait = WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(30));
     Native::builder(client(sandbox), sandbox.business_id()).wait(wait)
 }
 

@@ -79,6 +79,29 @@ async fn reconciling_finds_an_execution_by_a_method_that_is_gone() {
     assert!(second.reconcile(&request, None).await.unwrap().success);
 }
 
+/// Two transfers are signed with one nonce, of which the token makes one; and one is shown to two servers that know nothing
+/// of each other.
+#[tokio::test]
+async fn an_execution_settles_what_was_signed_for_what_is_sold_and_nothing_else_of_its_nonce() {
+    let sandbox = builder().start().await.unwrap();
+    let facilitator = crate::support::relayed(&sandbox).await;
+    let payment = || Payment { value: 1, ..Payment::by_buyer_of(&sandbox) };
+    assert!(facilitator.settle(&payment().request().await).await.unwrap().success);
+    for other in [
+        Payment { value: 50_000, ..payment() },
+        Payment { valid_before: 4_000_000_001, ..payment() },
+        Payment { valid_after: 1, ..payment() },
+        Payment { resource: "https://shop.example/other", ..payment() },
+    ] {
+        let request = other.request().await;
+        assert!(!facilitator.settle(&request).await.unwrap().success);
+        let answer = facilitator.reconcile(&request, None).await.unwrap();
+        assert_eq!(answer.error_reason, Some(Reason::SETTLEMENT_PENDING), "{answer:?}");
+    }
+    assert!(facilitator.reconcile(&payment().request().await, None).await.unwrap().success);
+    assert_eq!(sandbox.balance_of(SELLER), U256::from(1));
+}
+
 #[tokio::test]
 async fn another_tokens_execution_of_the_same_memo_settles_nothing() {
     let sandbox = builder().start().await.unwrap();
@@ -117,6 +140,23 @@ async fn attack_3_an_execution_of_another_authorization_with_the_same_nonce_sett
 }
 
 #[tokio::test]
+async fn a_row_that_cannot_be_read_leaves_open_what_it_hides_and_nothing_else() {
+    let sandbox = builder().start().await.unwrap();
+    let facilitator = crate::support::relayed(&sandbox).await;
+    let request = Payment::by_buyer_of(&sandbox).request().await;
+    assert!(facilitator.settle(&request).await.unwrap().success);
+    assert!(!facilitator.settle(&request).await.unwrap().success, "reverted");
+    let mut known = Vec::new();
+    for row in 0..2 {
+        let edit = Edit::replace(format!("/response/{row}/id"), "unreadable");
+        sandbox.faults().on("GET", "/business/{id}/transactions").once(Fault::Edit(vec![edit]));
+        known.push(facilitator.reconcile(&request, None).await.is_ok_and(|answer| answer.success));
+    }
+    known.sort_unstable();
+    assert_eq!(known, [false, true]);
+}
+
+#[tokio::test]
 async fn an_execution_that_may_have_been_sent_and_is_not_found_stays_unknown() {
     let sandbox = builder().start().await.unwrap();
     let facilitator = over(&sandbox, Flaky::new(sandbox.base_url(), Loss::Request)).await;
@@ -147,7 +187,7 @@ async fn a_server_that_is_not_there_was_not_sent_anything() {
 #[tokio::test]
 async fn reconciling_finds_what_became_of_an_execution_and_moves_nothing() {
     let sandbox = Sandbox::builder().manual_mining().start().await.unwrap();
-    let facilitator = crate::support::relayed(&sandbox).await;
+    let facilitator = crate::support::impatient(&sandbox).await;
     let request = Payment::by_buyer_of(&sandbox).request().await;
     let reconcile = async || facilitator.reconcile(&request, None).await.unwrap();
     let pending = |answer: &SettleResponse| answer.error_reason == Some(Reason::SETTLEMENT_PENDING);

@@ -60,6 +60,21 @@ async fn demo_bug_33_a_method_of_our_name_that_does_something_else_is_not_truste
     assert_eq!((ours.name.as_str(), ours.function_name.as_str()), (name, "transferWithAuthorization"));
 }
 
+/// Or else each start would make another method.
+#[tokio::test]
+async fn a_callback_url_that_the_api_writes_in_another_way_is_the_same() {
+    let sandbox = builder().start().await.unwrap();
+    let connect = async || {
+        let builder = relayed_builder(&sandbox).token(usdc()).callback_url("https://Shop.example");
+        method_of(&builder.connect().await.unwrap())
+    };
+    let first = connect().await;
+    let edit = Edit::replace("/response/*/callbackUrl", "https://shop.example/");
+    sandbox.faults().on(LIST.0, LIST.1).always(Fault::Edit(vec![edit]));
+    assert_eq!(connect().await, first);
+    assert_eq!(sandbox.requests().of(UPDATE.0, UPDATE.1), 0);
+}
+
 #[tokio::test]
 async fn a_network_without_a_wallet_is_named() {
     let sandbox = builder().start().await.unwrap();

@@ -34,10 +34,16 @@ pub(crate) fn config(sandbox: &Sandbox) -> Config {
         .retry(RetryPolicy::none())
 }
 
-/// Asks often, and gives up after two seconds.
+/// Asks often, and gives up after half a minute: for what ends at once.
 pub(crate) fn wait() -> WaitPolicy {
     let often = Duration::from_millis(5);
-    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(2))
+    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(30))
+}
+
+/// For what never ends.
+pub(crate) async fn impatient(sandbox: &Sandbox) -> Relayed {
+    let soon = wait().deadline(Duration::from_millis(200));
+    relayed_builder(sandbox).token(usdc()).wait(soon).connect().await.unwrap()
 }
 
 pub(crate) async fn relayed(sandbox: &Sandbox) -> Relayed {
@@ -71,12 +77,15 @@ pub(crate) struct Payment {
     pub(crate) nonce: u8,
     /// Bytes after the signature.
     pub(crate) more: usize,
+    /// What is bought.
+    pub(crate) resource: &'static str,
 }
 
 impl Payment {
     pub(crate) fn by_buyer_of(sandbox: &Sandbox) -> Self {
         let key = B256::from(*sandbox.buyer_key().expose());
-        Self { key, value: 50_000, valid_after: 0, valid_before: 4_000_000_000, nonce: 1, more: 0 }
+        let resource = "https://shop.example/";
+        Self { key, value: 50_000, valid_after: 0, valid_before: 4_000_000_000, nonce: 1, more: 0, resource }
     }
 
     pub(crate) async fn request(&self) -> FacilitatorRequest {
@@ -94,6 +103,6 @@ impl Payment {
         signed.signature = [signed.signature.as_ref(), &vec![0; self.more]].concat().into();
         let offer = Offer::exact_amount(&asset, Amount::from_atomic(self.value.max(1)), SELLER).unwrap();
         let payload = PaymentPayload::v2(offer.requirements().clone(), signed, None, None);
-        FacilitatorRequest::new(payload, offer.requirements().clone(), ResourceInfo::new("https://shop.example/"))
+        FacilitatorRequest::new(payload, offer.requirements().clone(), ResourceInfo::new(self.resource))
     }
 }

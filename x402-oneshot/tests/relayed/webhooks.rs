@@ -6,12 +6,14 @@ use std::{
 };
 
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
+use serde_json::json;
 use tokio::net::TcpListener;
-use x402_core::{Facilitator as _, Reason};
+use x402_core::{Facilitator as _, Reason, UnixSeconds, testing::ManualClock};
 use x402_oneshot::{
-    api::WaitPolicy,
+    api::{Reports, WaitPolicy},
     facilitator::{Listener, Relayed},
     sandbox::{Sandbox, WebhookFault, WebhookShape, faults::When},
+    webhook::{Signer, Verifier},
 };
 
 use crate::support::{Payment, relayed_builder, usdc, wait};
@@ -97,6 +99,31 @@ async fn a_forged_webhook_reports_nothing_and_the_settlement_is_asked_about() {
     assert!(questions(&sandbox) >= 1);
     let delivered = sandbox.webhooks().settled().await;
     assert_eq!(delivered[0].attempts[0].status, Some(401), "{delivered:?}");
+}
+
+#[tokio::test]
+async fn attack_12_a_reported_success_whose_events_show_that_nothing_moved_is_unknown() {
+    let sandbox = Sandbox::builder().manual_mining().start().await.unwrap();
+    let reports = Reports::new();
+    let builder = relayed_builder(&sandbox).token(usdc()).wait(patient()).reports(reports.clone());
+    let facilitator = builder.connect().await.unwrap();
+    let request = Payment::by_buyer_of(&sandbox).request().await;
+    let settling = tokio::spawn(async move { facilitator.settle(&request).await.unwrap() });
+    while sandbox.transactions().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let body = json!({ "eventName": "TransactionExecutionSuccess", "timestamp": 1_767_225_600, "data": {
+        "transactionId": sandbox.transactions()[0].id,
+        "transactionReceipt": { "status": 1, "hash": format!("0x{}", "22".repeat(32)) },
+        "logs": [{ "name": "AuthorizationAlreadyUsed", "args": [] }],
+    }});
+    let signer = Signer::from_seed([7; 32]);
+    let body = signer.sign(body.as_object().unwrap().clone()).unwrap();
+    let verifier = Verifier::builder(signer.public_key()).clock(ManualClock::at(UnixSeconds::from_secs(1_767_225_600)));
+    let _ = Listener::new(verifier.build(), reports).hear(body.as_bytes()).await.unwrap();
+    let answer = settling.await.unwrap();
+    assert_eq!((answer.success, answer.error_reason), (false, Some(Reason::SETTLEMENT_PENDING)));
+    assert_eq!(questions(&sandbox), 0);
 }
 
 #[tokio::test]

@@ -95,6 +95,9 @@ impl Facilitator for Native {
     }
 
     /// Looks the transaction up among the account's of the last day, if one is named and settlements are confirmed.
+    ///
+    /// Without one nothing is looked for. A transfer of the payment that was found by its nonce could be another server's,
+    /// which has served for it; [`Relayed`](super::super::Relayed) tells them apart by their memos.
     async fn reconcile(
         &self,
         request: &FacilitatorRequest,
@@ -125,10 +128,9 @@ fn claimed<'a>(request: &FacilitatorRequest, payment: &'a ExactPayload, hash: B2
 
 /// What the end of that transaction means for the payment, if it is known.
 fn confirmed(request: &FacilitatorRequest, claimed: &Claimed<'_>, end: Option<&Report>) -> SettleResponse {
-    let payer = claimed.signed.from;
     let mut answer = match end {
-        Some(end) => outcome(end, request, payer),
-        None => pending(request, payer),
+        Some(end) => outcome(end, request, claimed.signed),
+        None => pending(request, claimed.signed.from),
     };
     answer.transaction = claimed.hash.to_string();
     answer

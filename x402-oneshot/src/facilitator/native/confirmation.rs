@@ -7,9 +7,10 @@ use futures_util::{StreamExt, future::ready};
 use tokio::time::{sleep_until, timeout_at};
 use x402_core::{Clock, SystemClock, UnixSeconds, exact::Authorization};
 
+use super::super::evidence::contradicts;
 use crate::{
     BusinessId, Client,
-    api::{LogDescription, Report, Transaction, WaitPolicy},
+    api::{Report, Transaction, WaitPolicy},
 };
 
 /// How far 1Shot's clock and ours may be apart.
@@ -37,16 +38,9 @@ pub(super) struct Claimed<'a> {
 impl Claimed<'_> {
     /// Whether a transaction is the one, and does not show that it settles something else.
     fn is(&self, listed: &Transaction) -> bool {
-        let mut spent = listed.logs.iter().filter(|log| log.name == "AuthorizationUsed").peekable();
         listed.transaction_hash == Some(self.hash)
             && listed.contract_address.is_none_or(|contract| contract == self.token)
-            && (spent.peek().is_none() || spent.any(|log| self.is_spent_by(log)))
-    }
-
-    fn is_spent_by(&self, log: &LogDescription) -> bool {
-        let mut args = log.args.iter().map(|arg| arg.as_str().unwrap_or_default());
-        args.next().and_then(|text| text.parse().ok()) == Some(self.signed.from)
-            && args.next().and_then(|text| text.parse().ok()) == Some(self.signed.nonce)
+            && !contradicts(&listed.logs, self.signed)
     }
 }
 

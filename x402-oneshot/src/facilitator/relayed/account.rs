@@ -51,7 +51,7 @@ impl Account<'_> {
         let listed: Vec<ContractMethod> =
             list.status(MethodStatus::Live).stream().try_collect().await.map_err(ProvisionError::Call)?;
         let mut candidates: Vec<_> = listed.into_iter().filter(|found| wanted.is(found)).collect();
-        candidates.sort_by_key(|found| found.callback_url.as_deref() != wanted.callback_url);
+        candidates.sort_by_key(|found| !wanted.reports_here(found));
         Ok(candidates)
     }
 

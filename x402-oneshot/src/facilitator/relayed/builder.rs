@@ -51,6 +51,10 @@ impl RelayedBuilder {
     }
 
     /// Settles payments in this token too, through this overload of its `transferWithAuthorization`.
+    ///
+    /// The token must revert when a nonce is spent, as Circle's and most do. Of one that says so in an event and moves
+    /// nothing, a test run sees nothing, so that a spent payment is verified, and its settlement then unknown: if 1Shot
+    /// reads the event, that is. Do not take such a token.
     pub fn token_by(mut self, asset: Asset, overload: Overload) -> Self {
         self.tokens.push((asset, overload));
         self

@@ -16,7 +16,7 @@ use super::{
         outcome::{outcome, pending},
     },
     account::Pinned,
-    executions::Executions,
+    executions::{Executions, Found},
     setup::Setup,
 };
 use crate::{
@@ -28,8 +28,14 @@ use crate::{
 ///
 /// Verifying is a test run of the transfer, which sees balance, nonce and signature as the chain does. Settling is an
 /// execution, waited for until it is final: until a webhook [says](Relayed::listener) so, or the API when it is asked.
-/// An execution is sent once. If its answer is lost it is looked up by its memo, which names payer, nonce and
-/// authorization, and never sent again. Cheap to clone.
+/// An execution is sent once. If its answer is lost it is looked up by its memo, which names the payer, the nonce, and what
+/// was signed for which resource, and never sent again. Cheap to clone.
+///
+/// # Security
+///
+/// An execution is found by whoever asks for the same payment and resource. So copies of a server that sell one resource
+/// must share their [claims](x402_core::claim::ClaimStore), or a payment that is shown to all of them at once may be
+/// served by each, and is made once.
 #[derive(Clone)]
 pub struct Relayed(Arc<Setup>);
 
@@ -76,8 +82,7 @@ impl Relayed {
         let pinned = token.and_then(|token| self.pinned(&requirements.network, token));
         match (request.exact(), token, pinned) {
             (Some(payment), Some(token), Some(pinned)) => {
-                let token = (token, requirements.network.chain_id());
-                let executions = Executions::of(&self.0, pinned, token, &payment.authorization);
+                let executions = Executions::of(&self.0, pinned, token, &payment.authorization, request);
                 Ok(Route { payment, pinned, executions })
             }
             _ => Err(FacilitatorError::new(FacilitatorErrorKind::Configuration, Reach::NotSent)),
@@ -109,34 +114,39 @@ impl Facilitator for Relayed {
 
     async fn settle(&self, request: &FacilitatorRequest) -> Result<SettleResponse, FacilitatorError> {
         let Route { payment, pinned, executions } = self.route(request)?;
-        let payer = payment.authorization.from;
+        let signed = &payment.authorization;
         let Some(params) = pinned.overload.params(payment) else {
             let network = request.requirements().network.clone();
-            return Ok(SettleResponse::failed(Reason::INVALID_SIGNATURE, network, Some(payer)));
+            return Ok(SettleResponse::failed(Reason::INVALID_SIGNATURE, network, Some(signed.from)));
         };
         let transaction = executions.execute(params).await?;
         let end = self.end_of(transaction).await.map_err(no_answer)?;
-        Ok(outcome(&end, request, payer))
+        Ok(outcome(&end, request, signed))
     }
 
     /// Looks up the executions by their memo. A completed one is the answer. If all of them failed, and not because the
-    /// nonce was spent, the payment was refused. Anything else is pending, none included: it may still be on its way.
+    /// nonce was spent, the payment was refused. Anything else is pending, none included: it may still be on its way. An
+    /// error if they cannot all be seen, unless a completed one is among those that can.
     async fn reconcile(
         &self,
         request: &FacilitatorRequest,
         _: Option<B256>,
     ) -> Result<SettleResponse, FacilitatorError> {
         let Route { payment, executions, .. } = self.route(request)?;
-        let payer = payment.authorization.from;
-        let found = executions.all().await.map_err(no_answer)?;
-        let outcomes = found.into_iter().map(|found| outcome(&found.into(), request, payer));
+        let signed = &payment.authorization;
+        let Found { executions, gap } = executions.all().await;
+        let outcomes = executions.into_iter().map(|found| outcome(&found.into(), request, signed));
         // A success outweighs a pending one, which outweighs a failure.
         let weight = |answer: &SettleResponse| match (answer.success, &answer.error_reason) {
             (true, _) => 2,
             (false, Some(reason)) if *reason == Reason::SETTLEMENT_PENDING => 1,
             _ => 0,
         };
-        Ok(outcomes.max_by_key(weight).unwrap_or_else(|| pending(request, payer)))
+        match (outcomes.max_by_key(weight), gap) {
+            (Some(answer), _) if answer.success => Ok(answer),
+            (_, Some(gap)) => Err(no_answer(gap)),
+            (answer, None) => Ok(answer.unwrap_or_else(|| pending(request, signed.from))),
+        }
     }
 
     async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {

@@ -3,22 +3,33 @@
 use std::time::Duration;
 
 use alloy_primitives::Address;
-use futures_util::TryStreamExt;
-use x402_core::{UnixSeconds, exact::Authorization, facilitator::FacilitatorError};
+use futures_util::StreamExt;
+use http::Method;
+use tokio::time::timeout;
+use x402_core::{
+    FacilitatorRequest, UnixSeconds,
+    exact::Authorization,
+    facilitator::{FacilitatorError, FacilitatorErrorKind, Reach},
+};
 
-use super::{super::failure::no_answer, account::Pinned, setup::Setup};
+use super::{super::failure::no_answer, account::Pinned, memo::memo, setup::Setup};
 use crate::{
-    Error,
+    Error, ErrorKind,
     api::{Execute, Params, Transaction, TransactionStatus},
 };
 
 /// How far 1Shot's clock and ours may be apart.
 const SKEW: Duration = Duration::from_secs(300);
 
-/// The memo by which the execution of one payment is found again: what the token marks as spent, and what was signed. A
-/// payer can sign one nonce twice, and the transfer of a cent must not be found for that of a dollar.
-fn memo(signed: &Authorization) -> String {
-    format!("x402 payer={} nonce={} authorization={}", signed.from, signed.nonce, signed.struct_hash())
+/// How long a search may take. Mostly it is one page.
+const SEARCH: Duration = Duration::from_secs(60);
+
+/// What was found of a payment's executions.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) executions: Vec<Transaction>,
+    /// Why there may be more of them.
+    pub(super) gap: Option<Error>,
 }
 
 /// One payment and what settles it.
@@ -34,10 +45,12 @@ impl<'a> Executions<'a> {
     pub(super) fn of(
         setup: &'a Setup,
         pinned: &'a Pinned,
-        (token, chain_id): (Address, Option<u64>),
+        token: Address,
         signed: &Authorization,
+        request: &FacilitatorRequest,
     ) -> Self {
-        Self { setup, pinned, token, chain_id, memo: memo(signed) }
+        let chain_id = request.requirements().network.chain_id();
+        Self { setup, pinned, token, chain_id, memo: memo(signed, request) }
     }
 
     /// Executes the transfer, once, and returns the transaction that does it.
@@ -45,7 +58,9 @@ impl<'a> Executions<'a> {
         let sent = self.setup.clock.now();
         let run = Execute::new(params).memo(self.memo.as_str()).wallet(self.pinned.wallet);
         let error = match self.setup.client.methods().execute(self.pinned.method, run).await {
-            Ok(transaction) => return Ok(transaction),
+            Ok(transaction) if self.may_call_token(&transaction) => return Ok(transaction),
+            // Somebody has changed our method since it was looked at: what moves is not what was signed.
+            Ok(_) => return Err(FacilitatorError::new(FacilitatorErrorKind::BadAnswer, Reach::Answered)),
             Err(error) => error,
         };
         if error.may_have_acted()
@@ -61,8 +76,7 @@ impl<'a> Executions<'a> {
     /// Nor does one that failed: it may be an earlier one of the same payment, while the one that was lost moves money.
     async fn lost(&self, sent: UnixSeconds) -> Option<Transaction> {
         let since = sent.saturating_sub(SKEW).as_secs();
-        let listed = self.list(Some(since)).await.ok()?;
-        let possible = listed.into_iter().filter(|found| {
+        let possible = self.search(Some(since)).await.executions.into_iter().filter(|found| {
             found.status != TransactionStatus::Failed && found.created_seconds.is_none_or(|created| created >= since)
         });
         // If there are several, the payment is settled by the one that is.
@@ -70,11 +84,13 @@ impl<'a> Executions<'a> {
     }
 
     /// The executions of this payment, by whatever method, wallet and process.
-    pub(super) async fn all(&self) -> Result<Vec<Transaction>, Error> {
-        self.list(None).await
+    pub(super) async fn all(&self) -> Found {
+        self.search(None).await
     }
 
-    async fn list(&self, sent_since: Option<u64>) -> Result<Vec<Transaction>, Error> {
+    /// Reads the account's list, and not for ever: should the API take no notice of the memo, it is the list of all
+    /// transactions there are.
+    async fn search(&self, sent_since: Option<u64>) -> Found {
         let mut list = self.setup.client.transactions().list(self.setup.business).memo(self.memo.as_str());
         if let Some(chain_id) = self.chain_id {
             list = list.chain(chain_id);
@@ -83,17 +99,34 @@ impl<'a> Executions<'a> {
             // Those at the very second belong to it, whatever the API thinks of bounds.
             list = list.wallet(self.pinned.wallet).created_after(since.saturating_sub(1));
         }
-        let mut listed: Vec<Transaction> = list.stream().try_collect().await?;
-        listed.retain(|found| self.is_of_this_payment(found));
-        Ok(listed)
+        let mut rows = list.stream();
+        let mut found = Found::default();
+        let reading = async {
+            while let Some(row) = rows.next().await {
+                match row {
+                    Ok(row) if self.is_of_this_payment(&row) => found.executions.push(row),
+                    Ok(_) => {}
+                    Err(error) => found.gap = Some(error),
+                }
+            }
+        };
+        if timeout(SEARCH, reading).await.is_err() {
+            let late = Error::new(ErrorKind::Timeout, Reach::MaybeSent);
+            found.gap = Some(late.with_call(&Method::GET, "/business/{businessId}/transactions"));
+        }
+        found
     }
 
     /// How the API compares memos is not documented, and other tokens count their nonces themselves.
     fn is_of_this_payment(&self, found: &Transaction) -> bool {
-        let calls_token = match found.contract_address {
-            Some(contract) => contract == self.token,
-            None => found.method_ids().any(|method| method == self.pinned.method),
-        };
-        calls_token && found.memo.as_deref() == Some(&self.memo) && self.chain_id.is_none_or(|id| id == found.chain_id)
+        let names_token = found.contract_address.is_some();
+        let is_ours = names_token || found.method_ids().any(|method| method == self.pinned.method);
+        is_ours && self.may_call_token(found) && found.memo.as_deref() == Some(&self.memo)
+    }
+
+    /// Whether a transaction calls the token, on its chain, as far as it says what it calls.
+    fn may_call_token(&self, made: &Transaction) -> bool {
+        made.contract_address.is_none_or(|contract| contract == self.token)
+            && self.chain_id.is_none_or(|id| id == made.chain_id)
     }
 }

@@ -105,7 +105,7 @@ impl Reports {
             ExecutionOutcome::Failed { .. } => TransactionStatus::Failed,
             ExecutionOutcome::Submitted => return,
         };
-        let report = Report::new(execution.transaction_id, status);
+        let report = Report::new(execution.transaction_id, status).logs(execution.logs.clone());
         self.tell(match execution.transaction_hash {
             Some(hash) => report.transaction_hash(hash),
             None => report,

@@ -1,5 +1,6 @@
 //! The contract method that moves the money: what it must be, and what an existing one is.
 
+use url::Url;
 use x402_core::Asset;
 
 use super::Overload;
@@ -56,6 +57,15 @@ impl Wanted<'_> {
             && same_params(&method.inputs, &self.overload.inputs())
     }
 
+    /// Whether a method reports to the callback URL that is wanted, or to none if none is. The API may write an URL in
+    /// another way than it was told: with a slash for an empty path, say.
+    pub(super) fn reports_here(&self, method: &ContractMethod) -> bool {
+        match (method.callback_url.as_deref(), self.callback_url) {
+            (Some(theirs), Some(ours)) => theirs == ours || same_url(theirs, ours),
+            (theirs, ours) => theirs == ours,
+        }
+    }
+
     /// What has to be changed in a method that [is](Self::is) this one, if anything. A callback URL is left as it is if
     /// none is wanted.
     pub(super) fn changes(&self, method: &ContractMethod, wallet: WalletId) -> Option<UpdateContractMethod> {
@@ -66,12 +76,15 @@ impl Wanted<'_> {
         if method.state_mutability.as_ref().is_some_and(|stated| *stated != StateMutability::NonPayable) {
             update = update.state_mutability(StateMutability::NonPayable);
         }
-        match self.callback_url {
-            Some(url) if method.callback_url.as_deref() != Some(url) => update = update.callback_url(url),
-            _ => {}
+        if let Some(url) = self.callback_url.filter(|_| !self.reports_here(method)) {
+            update = update.callback_url(url);
         }
         (update != UpdateContractMethod::new()).then_some(update)
     }
+}
+
+fn same_url(one: &str, other: &str) -> bool {
+    Url::parse(one).is_ok_and(|one| Url::parse(other) == Ok(one))
 }
 
 /// Whether the parameters of a method are those of the function: names, types, sizes, and their order, none of them with

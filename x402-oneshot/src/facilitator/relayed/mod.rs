@@ -28,6 +28,8 @@ mod account;
 
 mod setup;
 
+mod memo;
+
 mod executions;
 
 mod client;

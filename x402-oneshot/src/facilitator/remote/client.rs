@@ -33,8 +33,9 @@ use crate::{
 /// A settlement is sent once. Only if the answer is `settlement_pending` and names the transaction, the same request
 /// is sent once more, as the protocol's reference servers do, and again each time that it is
 /// [asked about](Facilitator::reconcile). A settlement that named none and whose answer was lost cannot be asked about:
-/// the protocol has no question for that, and its outcome stays unknown. Redirects are not followed, and `/supported` is asked
-/// only for [`Facilitator::supported`]. Cheap to clone.
+/// the protocol has no question for that, and its outcome stays unknown. To verify the payment again would not answer
+/// it: a payer who cancels an authorization spends its nonce too, and pays nothing. Redirects are not followed, and
+/// `/supported` is asked only for [`Facilitator::supported`]. Cheap to clone.
 ///
 /// # Security
 ///

@@ -103,6 +103,23 @@ async fn a_new_key_is_found_by_the_first_webhook_it_signs_and_the_old_one_has_it
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_old_key_does_not_wait_for_a_source_that_hangs_and_the_next_webhook_takes_what_it_says() {
+    let (old, new) = (signer(1), signer(2));
+    let source = Told::new(&[&old]);
+    let verifier = verifier(&source);
+    assert!(accepts(&verifier, &old).await);
+    source.permits.forget_permits(1000);
+    advance(seconds(3600)).await;
+    let start = tokio::time::Instant::now();
+    assert!(accepts(&verifier, &old).await);
+    assert_eq!(start.elapsed(), seconds(1));
+    source.say(&[&new]);
+    source.permits.add_permits(1);
+    assert!(accepts(&verifier, &new).await);
+    assert_eq!(source.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn forgeries_make_one_fetch_in_an_interval_however_many_they_are() {
     let (key, forger) = (signer(1), signer(9));
     let source = Told::new(&[&key]);
