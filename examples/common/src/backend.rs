@@ -5,13 +5,13 @@ use std::{error::Error, time::Duration};
 use url::Url;
 use x402_core::{SharedFacilitator, error::chain};
 use x402_oneshot::{
-    Client, Config, Credentials,
+    Client, Config, Credentials, ErrorKind,
     api::WaitPolicy,
-    facilitator::{Listener, Native, Relayed, Remote},
+    facilitator::{Listener, Native, ProvisionError, Relayed, Remote},
     sandbox::{Sandbox, SandboxError},
 };
 
-use crate::{OneshotFacilitator, Settings, gas};
+use crate::{ConfigError, OneshotFacilitator, Settings, gas};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
@@ -67,8 +67,8 @@ impl Backend {
             OneshotFacilitator::Native => {
                 let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
                 let builder = Native::builder(client.clone(), business).token(settings.token.clone());
-                let native = builder.wait(wait).connect().await?;
-                gas::check_all(&client, business, &settings.token.network()).await?;
+                let native = builder.wait(wait).connect().await.map_err(blame)?;
+                gas::check_all(&client, business, &settings.token.network()).await.map_err(asked)?;
                 (SharedFacilitator::new(native), None, "native")
             }
             OneshotFacilitator::Relayed => {
@@ -78,9 +78,10 @@ impl Backend {
                     .callback_url(base.join("1shot")?)
                     .wait(wait)
                     .connect()
-                    .await?;
+                    .await
+                    .map_err(blame)?;
                 if let Some(wallet) = relayed.wallet(&token.network(), token.address()) {
-                    gas::check(&client, wallet).await?;
+                    gas::check(&client, wallet).await.map_err(asked)?;
                 }
                 let listener = relayed.listener();
                 (SharedFacilitator::new(relayed), listener, "relayed")
@@ -106,6 +107,28 @@ impl Backend {
             ]);
         }
         facts
+    }
+}
+
+fn asked(call: x402_oneshot::Error) -> Box<dyn Error> {
+    blame(ProvisionError::Call(call))
+}
+
+/// Names the variable that is to blame, where 1Shot's answer, or that there is none, says which.
+fn blame(error: ProvisionError) -> Box<dyn Error> {
+    let ProvisionError::Call(call) = &error else { return error.into() };
+    match (call.kind(), call.status().map(|status| status.as_u16())) {
+        (_, Some(401)) => {
+            ConfigError::new("ONESHOT_API_SECRET", format_args!("not the one of ONESHOT_API_KEY; {}", chain(&error)))
+                .into()
+        }
+        (_, Some(403)) => {
+            ConfigError::new("ONESHOT_BUSINESS_ID", format_args!("not one of this key's; {}", chain(&error))).into()
+        }
+        (ErrorKind::Decode | ErrorKind::Timeout | ErrorKind::Transport, _) | (_, Some(404)) => {
+            format!("{}; ONESHOT_API_URL says where it is", chain(&error)).into()
+        }
+        _ => error.into(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 
-use x402_core::error::chain;
 use x402_tower::store::redis::{ConnectError, RedisClaims};
 
 use crate::{ConfigError, Settings};
@@ -18,6 +17,19 @@ pub async fn shared_claims(settings: &Settings) -> Result<Option<RedisClaims>, B
         Ok(claims) => Ok(Some(claims)),
         Err(error @ ConnectError::Lease { .. }) => Err(ConfigError::new("REDIS_LEASE_MS", error).into()),
         Err(error @ (ConnectError::NoTls | ConnectError::Url)) => Err(ConfigError::new("REDIS_URL", error).into()),
-        Err(error) => Err(format!("REDIS_URL: {}", chain(&error)).into()),
+        Err(error) => Err(format!("REDIS_URL: {}", causes(&error)).into()),
     }
+}
+
+/// An error and its causes, without the repetitions of errors that tell their cause themselves.
+fn causes(error: &dyn Error) -> String {
+    let (mut told, mut next) = (error.to_string(), error.source());
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !told.ends_with(&text) {
+            told = format!("{told}: {text}");
+        }
+        next = cause.source();
+    }
+    told
 }

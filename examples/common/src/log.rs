@@ -42,7 +42,9 @@ impl Log {
 
     /// From here on events are written.
     pub fn start(self) {
-        let log = tracing_subscriber::fmt().with_env_filter(self.filter).with_writer(stderr);
+        // An event that cannot be written, since nobody reads any more, is lost. By itself the subscriber says so on
+        // stderr, which panics, in the middle of a payment.
+        let log = tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(self.filter).with_writer(stderr);
         match self.format {
             Format::Text => log.with_ansi(stderr().is_terminal()).init(),
             Format::Json => log.json().flatten_event(true).init(),

@@ -45,7 +45,9 @@ pub fn end(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", chain(&*error));
+            // Some causes are told in several lines.
+            let text = chain(&*error);
+            eprintln!("{}", text.split_whitespace().collect::<Vec<_>>().join(" "));
             if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }

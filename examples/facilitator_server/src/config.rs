@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use alloy_primitives::Address;
 use common::{ConfigError, Environment, Settings};
+use url::Url;
 
 use crate::tokens::Tokens;
 
@@ -30,6 +31,18 @@ impl Config {
             refuses_repeats: environment.read("REPEATS", refuses_repeats)?.unwrap_or(true),
             max_in_flight: environment.read("MAX_IN_FLIGHT", max_in_flight)?.unwrap_or(256),
         })
+    }
+
+    /// Refuses to settle through itself, on this port, which would go round and round.
+    pub(crate) fn leads_elsewhere(&self, port: u16) -> Result<(), ConfigError> {
+        let Some(url) = &self.settings.facilitator_url else { return Ok(()) };
+        let local = self.settings.local_url(port);
+        let named = Url::parse(&format!("http://localhost:{port}/")).ok();
+        let own = [Some(self.settings.base_url(port)), Some(local), named];
+        match own.iter().flatten().any(|own| own.as_str().trim_end_matches('/') == url.as_str()) {
+            true => Err(ConfigError::new("FACILITATOR_URL", "it is this server's own; another one is to settle")),
+            false => Ok(()),
+        }
     }
 }
 
@@ -76,6 +89,22 @@ mod tests {
             let config = with(variables).unwrap();
             assert!(config.settings.is_sandbox() && config.tokens.is_empty() && config.recipients.is_none());
             assert_eq!(config.settings.port, 8403);
+        }
+    }
+
+    #[test]
+    fn it_does_not_settle_through_itself() {
+        let tunnel = ("TUNNEL_BASE_URL", "https://pay.example/x402");
+        for (url, is_own) in [
+            ("http://127.0.0.1:8403", true),
+            ("http://127.0.0.1:8403/", true),
+            ("http://localhost:8403", true),
+            ("https://pay.example/x402/", true),
+            ("http://127.0.0.1:8404", false),
+            ("https://pay.example", false),
+        ] {
+            let config = with(&[("FACILITATOR_URL", url), tunnel]).unwrap();
+            assert_eq!(config.leads_elsewhere(8403).is_err(), is_own, "{url}");
         }
     }
 

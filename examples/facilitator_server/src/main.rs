@@ -68,6 +68,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let settings = &config.settings;
     let listener = common::listen(settings).await?;
     let port = listener.local_addr()?.port();
+    config.leads_elsewhere(port)?;
 
     let claims = common::shared_claims(settings).await?;
     let backend = Backend::start(settings, &settings.reported_below(port)).await?;

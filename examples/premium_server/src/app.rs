@@ -44,7 +44,8 @@ where
     // A buyer that names its payment can ask for a lost page again.
     let offers = Offers::new(resource, [offer])?.payment_identifiers(Identifiers::Optional);
     let layer = PaymentLayer::new(gate, offers).order(config.order).settlements(settlements).paywall(paywall(config));
-    let premium = get(premium).layer(layer);
+    // Around what is sold, not around the answer that another method is needed: that one is free.
+    let premium = get(premium).route_layer(layer);
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
