@@ -23,6 +23,9 @@
 //! told that, and the others that the payment is spent. `REPEATS=answer` gives all the same answer: for servers that keep
 //! a record, as `premium_server` does, and want to ask again when an answer is lost.
 //!
+//! It is made for strangers: whoever shows no token, if there are any, is not read; requests are short and must come
+//! soon; and beyond so many at once (`MAX_IN_FLIGHT`) the answer is 503 with `Retry-After`, so that nothing piles up.
+//!
 //! Without an account it settles in a sandbox: 1Shot's API served from this process, over a chain in this process.
 //! `--help` lists the environment.
 
