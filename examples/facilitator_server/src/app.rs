@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use x402_core::{FacilitatorRequest, claim::ClaimStore, wire};
 use x402_oneshot::facilitator::Listener;
 
-use crate::{desk::Desk, tokens::Tokens, webhook};
+use crate::{desk::Desk, tokens::Tokens};
 
 /// The longest request that is read: a payment and its requirements are a few kilobytes, with generous `extra`.
 const MAX_BODY: usize = 64 * 1024;
@@ -41,7 +41,7 @@ pub(crate) fn app<C: ClaimStore + 'static>(desk: Desk<C>, door: Door) -> Router 
         .with_state(Arc::new(desk));
     guarded
         .route("/healthcheck", get(|| async { "ok" }))
-        .route("/1shot", webhook::route(door.reports))
+        .route("/1shot", common::reports(door.reports))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is no such route") })
 }
 
@@ -114,4 +114,38 @@ fn unavailable() -> Response {
     let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, "no answer can be given now");
     response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use axum::body::HttpBody;
+
+    use super::*;
+
+    /// A body that never comes.
+    struct Stalled;
+
+    impl HttpBody for Stalled {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
+        let refused = read(Request::new(Body::new(Stalled))).await.unwrap_err();
+        assert_eq!(refused.status(), StatusCode::REQUEST_TIMEOUT);
+    }
 }

@@ -8,11 +8,14 @@ use x402_core::{
     FacilitatorRequest, Reason, SettleResponse, SharedFacilitator, SupportedResponse, VerifyResponse,
     claim::ClaimStore,
     error::chain,
-    facilitator::{Facilitator as _, FacilitatorError},
+    facilitator::Facilitator as _,
     server::{Clearing, Gate, Refusal, RefusalKind},
 };
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    room::{Place, Room},
+};
 
 /// How long whoever verifies is kept waiting.
 const VERIFY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,22 +44,31 @@ impl Settlements {
 pub(crate) struct Desk<C> {
     clearing: Clearing<SharedFacilitator, C>,
     settlements: Settlements,
+    /// For those who only ask.
+    asking: Room,
+    /// For settlements, which no crowd of askers keeps from being made.
+    settling: Room,
 }
 
 impl<C: ClaimStore + 'static> Desk<C> {
     pub(crate) fn new(gate: Gate<SharedFacilitator, C>, config: &Config, settlements: Settlements) -> Self {
-        let clearing = Clearing::new(gate, [config.token.clone()]);
+        let clearing = Clearing::new(gate, [config.settings.token.clone()]);
         let clearing = match &config.recipients {
             Some(recipients) => clearing.recipients(recipients.iter().copied()),
             None => clearing,
         };
         let clearing = if config.refuses_repeats { clearing.refuse_repeats() } else { clearing };
-        Self { clearing, settlements }
+        let room = || Room::new(config.max_in_flight);
+        Self { clearing, settlements, asking: room(), settling: room() }
     }
 
     pub(crate) async fn verify(&self, request: &FacilitatorRequest) -> Result<VerifyResponse, Refusal> {
-        let answer = timeout(VERIFY_TIMEOUT, self.clearing.verify(request)).await;
-        let answer = answer.unwrap_or_else(|_| Err(Refusal::unavailable("no answer in time")));
+        let asked = async {
+            let _place = self.asking.enter()?;
+            let answer = timeout(VERIFY_TIMEOUT, self.clearing.verify(request)).await;
+            answer.unwrap_or_else(|_| Err(Refusal::unavailable("no answer in time")))
+        };
+        let answer = asked.await;
         match &answer {
             Ok(VerifyResponse { invalid_reason: Some(reason), .. }) => tracing::info!(%reason, "invalid"),
             Ok(_) => tracing::info!("valid"),
@@ -65,10 +77,12 @@ impl<C: ClaimStore + 'static> Desk<C> {
         answer
     }
 
-    /// Settles in a task of its own, which a caller that hangs up does not stop, and which is drained at the end.
+    /// Settles in a task of its own, which a caller that hangs up does not stop, and which is drained at the end. It has
+    /// its place until then.
     pub(crate) async fn settle(&self, request: FacilitatorRequest) -> Result<SettleResponse, Refusal> {
+        let place = self.settling.enter().inspect_err(cannot_settle)?;
         let pending = pending(&request);
-        let settling = settle(self.clearing.clone(), request);
+        let settling = settle(self.clearing.clone(), request, place);
         match timeout(SETTLE_TIMEOUT, self.settlements.0.spawn(settling)).await {
             Ok(Ok(answer)) => answer,
             // The time is up, or the task panicked: the money may have moved.
@@ -76,9 +90,13 @@ impl<C: ClaimStore + 'static> Desk<C> {
         }
     }
 
-    pub(crate) async fn supported(&self) -> Result<SupportedResponse, FacilitatorError> {
-        let answer = self.clearing.facilitator().supported().await;
-        answer.inspect_err(|error| tracing::warn!(error = chain(error), "cannot say what is supported"))
+    pub(crate) async fn supported(&self) -> Result<SupportedResponse, Refusal> {
+        let asked = async {
+            let _place = self.asking.enter()?;
+            let answer = timeout(VERIFY_TIMEOUT, self.clearing.facilitator().supported()).await;
+            answer.map_err(|_| Refusal::unavailable("no answer in time"))?.map_err(Refusal::unavailable)
+        };
+        asked.await.inspect_err(|refusal| tracing::warn!(error = chain(refusal), "cannot say what is supported"))
     }
 }
 
@@ -86,6 +104,7 @@ impl<C: ClaimStore + 'static> Desk<C> {
 async fn settle<C: ClaimStore>(
     clearing: Clearing<SharedFacilitator, C>,
     request: FacilitatorRequest,
+    _place: Place,
 ) -> Result<SettleResponse, Refusal> {
     let (over_at, (mut pause, slowest)) = (Instant::now() + SETTLE_TIMEOUT, PAUSES);
     let answer = loop {
@@ -105,9 +124,13 @@ async fn settle<C: ClaimStore>(
             tracing::info!(%reason, transaction, "not settled");
         }
         Ok(settled) => tracing::info!(transaction = settled.transaction, "settled"),
-        Err(refusal) => tracing::warn!(error = chain(refusal), "cannot settle"),
+        Err(refusal) => cannot_settle(refusal),
     }
     answer
+}
+
+fn cannot_settle(refusal: &Refusal) {
+    tracing::warn!(error = chain(refusal), "cannot settle");
 }
 
 /// The outcome is not known yet.

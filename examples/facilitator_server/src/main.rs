@@ -23,77 +23,58 @@
 //! told that, and the others that the payment is spent. `REPEATS=answer` gives all the same answer: for servers that keep
 //! a record, as `premium_server` does, and want to ask again when an answer is lost.
 //!
+//! It is made for strangers: whoever shows no token, if there are any, is not read; requests are short and must come
+//! soon; and beyond so many at once (`MAX_IN_FLIGHT`) the answer is 503 with `Retry-After`, so that nothing piles up.
+//!
 //! Without an account it settles in a sandbox: 1Shot's API served from this process, over a chain in this process.
 //! `--help` lists the environment.
 
 mod app;
-#[path = "../../premium_server/src/backend.rs"]
-mod backend;
 mod config;
 mod desk;
-#[path = "../../premium_server/src/environment.rs"]
-mod environment;
-#[path = "../../premium_server/src/log.rs"]
-mod log;
-#[path = "../../premium_server/src/stop.rs"]
-mod stop;
+mod help;
+mod room;
 mod tokens;
-#[expect(dead_code, reason = "a shop's variables are among them")]
-#[path = "../../premium_server/src/values.rs"]
-mod values;
-#[path = "../../premium_server/src/webhook.rs"]
-mod webhook;
 
-use std::{error::Error, process::ExitCode, time::Duration};
+use std::{error::Error, process::ExitCode};
 
 use clap::Parser;
-use tokio::net::TcpListener;
-use x402_core::{error::chain, server::Gate};
-use x402_tower::store::redis::{ConnectError, RedisClaims, RedisUrl};
+use common::{Backend, Environment, Log};
+use x402_core::server::Gate;
 
 use crate::{
     app::Door,
-    backend::Backend,
-    config::{Config, ENVIRONMENT},
+    config::Config,
     desk::{Desk, Settlements},
-    environment::ConfigError,
 };
 
 /// Settles x402 payments for other servers, through 1Shot API.
+///
+/// Without an account at 1Shot API it settles in a sandbox, and needs nothing else. Facts go to stdout, one a line, the
+/// log to stderr.
 #[derive(Debug, Parser)]
-#[command(version, after_help = ENVIRONMENT)]
+#[command(version, after_help = help::ENVIRONMENT)]
 struct Arguments {}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    Arguments::parse();
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}", chain(&*error));
-            if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
-        }
+    match common::arguments() {
+        Ok(Arguments {}) => common::end(run().await),
+        Err(status) => status,
     }
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let variable = |name: &str| std::env::var_os(name);
-    config::log(variable)?.start();
-    let config = Config::from_env(variable)?;
-    let address = (config.listen_address, config.port);
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("cannot listen on port {}: {error}; PORT and LISTEN_ADDRESS choose another", config.port)
-    })?;
+    let environment = Environment::new(|name: &str| std::env::var_os(name));
+    Log::read(&environment)?.start();
+    let config = Config::read(&environment)?;
+    let settings = &config.settings;
+    let listener = common::listen(settings).await?;
     let port = listener.local_addr()?.port();
-    let local = config.local_url(port);
-    let public = config.public_base_url.clone().unwrap_or_else(|| local.clone());
+    config.leads_elsewhere(port)?;
 
-    let claims = match &config.redis_url {
-        Some(url) => Some(shared_claims(url, config.redis_lease).await?),
-        None => None,
-    };
-    // The sandbox is in this process, and reports to no other machine.
-    let backend = Backend::start(&config, if config.is_sandbox() { &local } else { &public }).await?;
+    let claims = common::shared_claims(settings).await?;
+    let backend = Backend::start(settings, &settings.reported_below(port)).await?;
     let (gate, settlements) = (Gate::new(backend.facilitator.clone()), Settlements::default());
     let door = Door { tokens: config.tokens.clone(), reports: backend.listener.clone() };
     let app = match claims {
@@ -102,28 +83,19 @@ async fn run() -> Result<(), Box<dyn Error>> {
     };
 
     // Before anything is printed: whoever reads the first line may already want to stop it.
-    let told_to_stop = stop::signals()?;
-    println!("listening on {}", local.as_str().trim_end_matches('/'));
-    for line in backend.facts() {
-        println!("{line}");
-    }
-    println!("use it as: FACILITATOR_URL={}", public.as_str().trim_end_matches('/'));
+    let told_to_stop = common::signals()?;
+    let [local, public] = [settings.local_url(port), settings.base_url(port)];
+    let mut facts = vec![format!("listening on {}", local.as_str().trim_end_matches('/'))];
+    facts.extend(backend.facts());
+    facts.push(format!("use it as: FACILITATOR_URL={}", public.as_str().trim_end_matches('/')));
+    common::tell(facts);
     if backend.sandbox.is_some() {
         tracing::warn!("this is a sandbox: the money is test money, and nothing leaves this machine");
     } else if config.tokens.is_empty() {
         tracing::warn!("FACILITATOR_TOKENS is not set: whoever reaches this server can settle, at your account's cost");
     }
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop).await?;
+    common::serve(listener, app, told_to_stop).await;
     settlements.drain().await;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Claims that all servers with this account share.
-async fn shared_claims(url: &RedisUrl, lease: Duration) -> Result<RedisClaims, Box<dyn Error>> {
-    RedisClaims::builder(url.clone()).lease(lease).connect().await.map_err(|error| match error {
-        ConnectError::Lease { .. } => ConfigError::new("REDIS_LEASE_MS", error).into(),
-        ConnectError::NoTls | ConnectError::Url => ConfigError::new("REDIS_URL", error).into(),
-        _ => format!("REDIS_URL: {}", chain(&error)).into(),
-    })
 }

@@ -6,6 +6,7 @@ use axum::{
     response::{Html, Redirect},
     routing::get,
 };
+use common::reports;
 use url::Url;
 use x402_core::{
     Facilitator, ResourceInfo,
@@ -19,7 +20,7 @@ use x402_tower::{
     server::Settlements,
 };
 
-use crate::{config::Config, webhook};
+use crate::config::Config;
 
 /// Sells `page` through this gate. The settlements are to be drained when the server stops; the listener is told what
 /// 1Shot reports.
@@ -34,26 +35,28 @@ where
     F: Facilitator + 'static,
     C: ClaimStore + 'static,
 {
-    let resource = ResourceInfo::new(page.as_str()).mime_type("text/html").description(match config.is_sandbox() {
-        false => "Premium content",
-        true => "Premium content (sandbox: test money only)",
-    });
-    let offer = Offer::exact_amount(&config.token, config.price, config.recipient)?;
+    let resource =
+        ResourceInfo::new(page.as_str()).mime_type("text/html").description(match config.settings.is_sandbox() {
+            false => "Premium content",
+            true => "Premium content (sandbox: test money only)",
+        });
+    let offer = Offer::exact_amount(&config.settings.token, config.price, config.recipient)?;
     // A buyer that names its payment can ask for a lost page again.
     let offers = Offers::new(resource, [offer])?.payment_identifiers(Identifiers::Optional);
     let layer = PaymentLayer::new(gate, offers).order(config.order).settlements(settlements).paywall(paywall(config));
-    let premium = get(premium).layer(layer);
+    // Around what is sold, not around the answer that another method is needed: that one is free.
+    let premium = get(premium).route_layer(layer);
     Ok(Router::new()
         .route("/", get(|| async { Redirect::to("premium") }))
         .route("/premium", premium)
-        .route("/1shot", webhook::route(listener))
+        .route("/1shot", reports(listener))
         .route("/healthcheck", get(|| async { "ok" })))
 }
 
 /// What a browser is shown. In the sandbox, one click pays.
 fn paywall(config: &Config) -> Paywall {
     let paywall = Paywall::new().app_name("x402 for Rust");
-    if !config.is_sandbox() {
+    if !config.settings.is_sandbox() {
         return paywall;
     }
     // Every sandbox's buyer has this key, and holds nothing outside of it.

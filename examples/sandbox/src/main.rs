@@ -10,7 +10,7 @@
 //! stdout, one fact a line. The last line starts `premium_server` with it. With `--admin` tests can make things go
 //! wrong, over HTTP.
 
-use std::{error::Error, process::ExitCode, time::Duration};
+use std::{error::Error, process::ExitCode, str::FromStr, time::Duration};
 
 use clap::Parser;
 use x402_oneshot::sandbox::{Sandbox, SandboxError};
@@ -23,11 +23,12 @@ const RECIPIENT: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 #[command(version)]
 struct Arguments {
     /// The port of 127.0.0.1 to listen on; 0 is any.
-    #[arg(long, env, default_value_t = 8404)]
+    #[arg(long, env, default_value_t = 8404, value_parser = |text: &str| number(text, 8404_u16))]
     port: u16,
 
     /// How long a block takes, in milliseconds.
     #[arg(long, env = "SANDBOX_BLOCK_TIME_MS", value_name = "MILLISECONDS", default_value_t = 2000)]
+    #[arg(value_parser = |text: &str| number(text, 2000_u64))]
     block_time_ms: u64,
 
     /// Serve /_sandbox too, where faults are set, blocks mined and requests counted, without a token.
@@ -41,6 +42,11 @@ struct Arguments {
     /// Send webhooks to other machines too, wherever those who have the credentials want them.
     #[arg(long)]
     dangerous_webhooks_anywhere: bool,
+}
+
+/// A number. An empty variable is as good as not there: `example.env` leaves `PORT` empty.
+fn number<T: FromStr>(text: &str, default: T) -> Result<T, T::Err> {
+    if text.is_empty() { Ok(default) } else { text.parse() }
 }
 
 #[tokio::main]
@@ -94,4 +100,18 @@ fn print(sandbox: &Sandbox, admin: bool) {
         "sell with: ONESHOT_API_URL={url} ONESHOT_API_KEY={key} ONESHOT_API_SECRET={secret} \
          ONESHOT_BUSINESS_ID={business} RECIPIENT_ADDRESS={RECIPIENT} cargo run -p premium_server"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_is_the_default_and_nonsense_is_none() {
+        assert_eq!(number("", 8404_u16), Ok(8404));
+        assert_eq!(number("0", 8404_u16), Ok(0));
+        for nonsense in ["65536", "-1", "http", " "] {
+            assert!(number(nonsense, 8404_u16).is_err(), "{nonsense}");
+        }
+    }
 }

@@ -82,6 +82,15 @@ async fn a_seed_makes_credentials_the_same_and_without_one_they_are_not() {
 }
 
 #[tokio::test]
+async fn empty_variables_are_as_good_as_not_there() {
+    let mut command = command(&["--port", "0"]);
+    let mut child = command.env("PORT", "").env("SANDBOX_BLOCK_TIME_MS", "").spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = timeout(PATIENCE, stdout.next_line()).await.unwrap().unwrap();
+    assert!(first.is_some_and(|line| line.starts_with("base url: ")), "it starts");
+}
+
+#[tokio::test]
 async fn a_busy_port_is_one_line_and_status_1() {
     let busy = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = busy.local_addr().unwrap().port().to_string();

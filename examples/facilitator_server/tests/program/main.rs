@@ -6,6 +6,8 @@
 #[path = "../../../premium_server/tests/program/books.rs"]
 mod books;
 mod caller;
+#[path = "../../../premium_server/tests/program/help.rs"]
+mod help;
 mod payment;
 #[expect(dead_code, reason = "the store's own tests do more with it")]
 #[path = "../../../../x402-tower/tests/redis/server.rs"]
@@ -14,6 +16,8 @@ mod server;
 
 mod answers;
 mod conformance;
+mod crowd;
+mod deployment;
 mod environment;
 mod lifetime;
 mod once;

@@ -1,9 +1,12 @@
 //! Variables, and what is said of those that make no sense.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::{
     buyer::http,
+    help::{help, listed},
     server::{Server, command, refusal},
 };
 
@@ -14,45 +17,48 @@ const ACCOUNT: [(&str, &str); 4] = [
     ("RECIPIENT_ADDRESS", "0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
 ];
 
+/// Values that make no sense, of every variable.
+const MALFORMED: [(&str, &[&str]); 19] = [
+    ("ONESHOT_API_KEY", &[""]),
+    ("ONESHOT_API_SECRET", &[""]),
+    ("ONESHOT_BUSINESS_ID", &["7", "None", ""]),
+    ("ONESHOT_API_URL", &["api", "http://api.1shotapi.com/v0"]),
+    ("ONESHOT_FACILITATOR", &["both", "RELAYED"]),
+    ("FACILITATOR_URL", &["facilitator.example", "http://facilitator.example", "https://u:s3cret@f.example"]),
+    ("TUNNEL_BASE_URL", &["shop.example", "ftp://x", "https://u:s3cret@x", "https://x/?a=1", "https://"]),
+    (
+        "RECIPIENT_ADDRESS",
+        &[
+            "0x12",
+            "None",
+            "0x0000000000000000000000000000000000000000",
+            "0x209693Cc6afc0C5328bA36FaF03C514EF312287C",
+            "",
+        ],
+    ),
+    ("PAYMENT_TOKEN_ADDRESS", &["USDC", "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"]),
+    ("MAX_AMOUNT_REQUIRED", &["0", "0.05", "$0.05", "-1", "1e18"]),
+    ("PORT", &["http", "-1", "65536", "8402.0"]),
+    ("LISTEN_ADDRESS", &["localhost", "127.0.0.1:8402"]),
+    ("SETTLE", &["later", "AFTER"]),
+    ("REDIS_URL", &["localhost", "http://:s3cret@127.0.0.1", "rediss://:s3cret@127.0.0.1"]),
+    ("REDIS_LEASE_MS", &["30s", "99", "3600001"]),
+    ("SANDBOX_PORT", &["65536"]),
+    ("SANDBOX_BLOCK_TIME_MS", &["2s", "-5", "18446744073709551615"]),
+    ("RUST_LOG", &["premium_server=loud"]),
+    ("LOG_FORMAT", &["xml", "JSON"]),
+];
+
 #[tokio::test]
-async fn a_malformed_variable_is_one_line_and_status_2() {
-    for (name, value) in [
-        ("PORT", "http"),
-        ("SANDBOX_PORT", "65536"),
-        ("SANDBOX_BLOCK_TIME_MS", "2s"),
-        ("MAX_AMOUNT_REQUIRED", "0.05"),
-        ("RECIPIENT_ADDRESS", "0x12"),
-        ("PAYMENT_TOKEN_ADDRESS", "USDC"),
-        ("TUNNEL_BASE_URL", "shop.example"),
-        ("ONESHOT_API_URL", "http://api.1shotapi.com/v0"),
-        ("ONESHOT_FACILITATOR", "both"),
-        ("SETTLE", "later"),
-        ("FACILITATOR_URL", "facilitator.example"),
-        ("ONESHOT_BUSINESS_ID", "7"),
-        ("REDIS_URL", "http://:s3cret@127.0.0.1"),
-        ("REDIS_LEASE_MS", "30s"),
-        ("LISTEN_ADDRESS", "localhost"),
-        ("LOG_FORMAT", "xml"),
-        ("RUST_LOG", "premium_server=loud"),
-        ("ONESHOT_API_KEY", ""),
-        ("ONESHOT_API_SECRET", ""),
-        ("ONESHOT_BUSINESS_ID", ""),
-        ("RECIPIENT_ADDRESS", ""),
-    ] {
+async fn a_malformed_variable_is_one_line_and_status_2_for_every_variable_that_help_lists() {
+    let help = help().await;
+    assert_eq!(MALFORMED.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>(), listed(&help));
+    for (name, value) in MALFORMED.iter().flat_map(|(name, values)| values.iter().map(move |value| (*name, *value))) {
         let mut variables = ACCOUNT.to_vec();
         variables.push((name, value));
         let (status, lines) = refusal(&variables).await;
-        assert_eq!(status, Some(2), "{name}");
-        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{name}: ")), "{name}: {lines:?}");
-    }
-}
-
-#[tokio::test]
-async fn what_only_redis_can_tell_of_its_variables_is_one_line_and_status_2_too() {
-    for (name, value) in [("REDIS_LEASE_MS", "99"), ("REDIS_URL", "rediss://:s3cret@127.0.0.1")] {
-        let (status, lines) = refusal(&[("REDIS_URL", "redis://127.0.0.1"), (name, value)]).await;
-        assert_eq!(status, Some(2), "{name}: {lines:?}");
-        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{name}: ")), "{name}: {lines:?}");
+        assert_eq!(status, Some(2), "{name}={value}: {lines:?}");
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{name}: ")), "{name}={value}: {lines:?}");
         assert!(!lines[0].contains("s3cret"), "{lines:?}");
     }
 }
@@ -61,7 +67,7 @@ async fn what_only_redis_can_tell_of_its_variables_is_one_line_and_status_2_too(
 async fn a_variable_that_is_no_text_is_malformed_and_not_unset() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
-    for name in ["PORT", "ONESHOT_API_KEY", "RECIPIENT_ADDRESS", "RUST_LOG"] {
+    for (name, _) in MALFORMED {
         let output = command(&[]).env(name, OsStr::from_bytes(b"8402\xff")).output().await.unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{name}: {stderr}");

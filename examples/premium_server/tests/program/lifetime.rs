@@ -88,3 +88,27 @@ async fn nothing_secret_is_logged() {
         assert!(!stderr.contains(secret.as_str()), "{stderr}");
     }
 }
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_any_more_is_no_reason_to_take_money_for_nothing() {
+    let mut server = Server::sandboxed().await;
+    let buyer = Buyer::of(&server);
+    server.close_log();
+    let (page, _) = buyer.buy(&server.url("/premium")).await;
+    assert!(page.contains("Premium content"));
+    drop(buyer);
+    server.signal("TERM");
+    assert_eq!(server.ended().await.0.code(), Some(0));
+}
+
+#[tokio::test]
+async fn another_method_than_the_pages_is_refused_before_any_money_moves() {
+    let server = Server::start(&[("SETTLE", "before")]).await;
+    let (buyer, url) = (Buyer::of(&server), server.url("/premium"));
+    let payment = buyer.sign(&url).await;
+    let (name, value) = payment.header();
+    let refused = crate::buyer::http().post(&url).header(name, value).send().await.unwrap();
+    assert_eq!(refused.status(), 405);
+    assert!(crate::books::Books::of(&server).transactions().await.is_empty());
+    assert_eq!(buyer.present(&url, &payment).await.status(), 200, "it is still good");
+}

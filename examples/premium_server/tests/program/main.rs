@@ -4,6 +4,7 @@
 
 mod books;
 mod buyer;
+mod help;
 #[expect(dead_code, reason = "the store's own tests do more with it")]
 #[path = "../../../../x402-tower/tests/redis/server.rs"]
 mod redis;

@@ -1,5 +1,7 @@
 //! With an account at 1Shot, played by the sandbox of another server.
 
+use std::net::TcpListener;
+
 use x402_core::header::PAYMENT_RESPONSE;
 
 use crate::{
@@ -27,18 +29,25 @@ async fn an_account_is_used_over_http_and_its_contract_method_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_account_is_told_before_anything_is_sold() {
+async fn a_wrong_account_is_one_line_that_names_the_variable_before_anything_is_sold() {
     let sandbox = Server::sandboxed().await;
-    for (name, wrong) in [
-        ("ONESHOT_API_SECRET", "2f1e6c1a-0000-4000-8000-000000000000"),
-        ("ONESHOT_BUSINESS_ID", "3b2c5e0a-8d0e-4f6e-9a51-7c1f6a0c2d11"),
-    ] {
-        let mut variables = sandbox.account();
-        variables.push((name, wrong));
-        let (status, lines) = refusal(&variables).await;
-        assert_eq!(status, Some(1), "{name}");
-        assert_eq!(lines.len(), 1, "{name}: {lines:?}");
-        assert!(!lines[0].contains(sandbox.fact("api secret:")) && !lines[0].contains(wrong), "{lines:?}");
+    let (other, nobody) = (Server::sandboxed().await, TcpListener::bind("127.0.0.1:0").unwrap());
+    let closed = format!("http://{}/v0", nobody.local_addr().unwrap());
+    drop(nobody);
+    for kind in ["relayed", "native"] {
+        for (name, wrong, status) in [
+            ("ONESHOT_API_SECRET", other.fact("api secret:"), 2),
+            ("ONESHOT_API_KEY", other.fact("api key:"), 2),
+            ("ONESHOT_BUSINESS_ID", other.fact("business id:"), 2),
+            ("ONESHOT_API_URL", &closed, 1),
+            ("ONESHOT_API_URL", other.fact("listening on"), 1),
+        ] {
+            let variables = [sandbox.account(), vec![("ONESHOT_FACILITATOR", kind), (name, wrong)]].concat();
+            let (ended, lines) = refusal(&variables).await;
+            assert_eq!(ended, Some(status), "{kind}, {name}: {lines:?}");
+            assert!(lines.len() == 1 && lines[0].contains(name), "{kind}, {name}: {lines:?}");
+            assert!(!lines[0].contains(sandbox.fact("api secret:")) && !lines[0].contains(wrong), "{lines:?}");
+        }
     }
 }
 

@@ -87,11 +87,18 @@ impl Server {
         assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
+    /// Nobody reads its log any more.
+    pub(crate) fn close_log(&mut self) {
+        drop(self.child.stderr.take());
+    }
+
     /// Waits for its end: the status, and what it printed to stdout after its facts, and to stderr.
     pub(crate) async fn ended(mut self) -> (ExitStatus, String, String) {
         let mut stderr = String::new();
         let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).await.unwrap();
+        if let Some(mut log) = self.child.stderr.take() {
+            log.read_to_string(&mut stderr).await.unwrap();
+        }
         let mut stdout = String::new();
         self.stdout.into_inner().read_to_string(&mut stdout).await.unwrap();
         (status, stdout, stderr)

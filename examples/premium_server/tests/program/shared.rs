@@ -97,14 +97,19 @@ async fn attack_4_of_two_hundred_copies_sent_to_two_servers_one_runs_the_handler
 
     let answers = send_copies(&buyer, &urls, &payment, 200).await.join_all().await;
     let served: Vec<_> = answers.iter().filter(|(status, _)| *status == 200).collect();
-    assert_eq!(served.len(), 1, "one of two hundred is served");
-    assert!(served[0].1.contains("Premium content"));
-    assert!(answers.iter().all(|(status, _)| [200, 402, 409].contains(status)), "{answers:?}");
+    assert!(served.iter().all(|(_, page)| page.contains("Premium content")));
+    // 503 if Redis was asked by so many that it did not answer in time, which may have been the one that would have
+    // been served.
+    assert!(answers.iter().all(|(status, _)| [200, 402, 409, 503].contains(status)), "{answers:?}");
+    match served.len() {
+        0 => assert_eq!(insist(&buyer, &urls[0], &payment).await.status(), 200),
+        count => assert_eq!(count, 1, "one of two hundred is served"),
+    }
     assert!(answers.iter().filter(|(status, _)| *status != 200).all(|(_, body)| !body.contains("Thank you")));
 
     // Used up, on both.
     for url in &urls {
-        assert_eq!(code(buyer.present(url, &payment).await).await, "invalid_exact_evm_nonce_already_used");
+        assert_eq!(code(insist(&buyer, url, &payment).await).await, "invalid_exact_evm_nonce_already_used");
     }
     let transactions = books.transactions().await;
     assert_eq!(transactions.len(), 1);
@@ -185,10 +190,14 @@ async fn fault_a_server_killed_between_settling_and_answering_serves_the_payment
 }
 
 #[tokio::test]
-async fn redis_that_cannot_be_reached_is_one_line_and_status_1_and_shows_no_password() {
+async fn redis_that_cannot_be_used_is_one_line_and_status_1_and_shows_no_password() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (status, lines) = refusal(&[("REDIS_URL", &format!("redis://alice:s3cret@127.0.0.1:{port}"))]).await;
-    assert_eq!(status, Some(1));
-    assert!(lines.len() == 1 && lines[0].starts_with("REDIS_URL: "), "{lines:?}");
-    assert!(!lines[0].contains("s3cret"), "{lines:?}");
+    // One where nobody listens, and one that speaks something else.
+    let shop = Server::sandboxed().await;
+    for address in [format!("127.0.0.1:{port}"), shop.fact("listening on").trim_start_matches("http://").to_owned()] {
+        let (status, lines) = refusal(&[("REDIS_URL", &format!("redis://alice:s3cret@{address}"))]).await;
+        assert_eq!(status, Some(1), "{lines:?}");
+        assert!(lines.len() == 1 && lines[0].starts_with("REDIS_URL: "), "{lines:?}");
+        assert!(!lines[0].contains("s3cret"), "{lines:?}");
+    }
 }

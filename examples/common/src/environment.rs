@@ -3,17 +3,33 @@
 use std::{ffi::OsString, fmt};
 
 /// Where variables are looked up: the process's own environment, or a test's.
-pub(crate) struct Environment<F>(pub(crate) F);
+#[derive(Clone, Copy, Debug)]
+pub struct Environment<F>(F);
 
 impl<F: Fn(&str) -> Option<OsString>> Environment<F> {
-    /// An unset variable and an empty one are the same: `example.env` files leave them empty.
-    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+    /// Looks variables up by this function.
+    pub const fn new(variable: F) -> Self {
+        Self(variable)
+    }
+
+    /// A variable's text, without the spaces around it. An unset variable and an empty one are the same: `example.env`
+    /// leaves them empty.
+    ///
+    /// # Errors
+    ///
+    /// If it is not UTF-8.
+    pub fn text(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
         let Some(value) = (self.0)(name) else { return Ok(None) };
         let text = value.into_string().map_err(|_| ConfigError::new(name, "it is not UTF-8"))?;
         Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
-    pub(crate) fn read<T, E: fmt::Display>(
+    /// A variable's value, by this parser.
+    ///
+    /// # Errors
+    ///
+    /// If it is not UTF-8, or the parser refuses it.
+    pub fn read<T, E: fmt::Display>(
         &self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
@@ -24,17 +40,20 @@ impl<F: Fn(&str) -> Option<OsString>> Environment<F> {
 
 /// A variable that makes no sense: one line that names it.
 #[derive(Debug)]
-pub(crate) struct ConfigError {
+pub struct ConfigError {
     name: &'static str,
     what: String,
 }
 
 impl ConfigError {
-    pub(crate) fn new(name: &'static str, what: impl fmt::Display) -> Self {
+    /// This is wrong with the variable of this name.
+    pub fn new(name: &'static str, what: impl fmt::Display) -> Self {
         Self { name, what: what.to_string() }
     }
 
-    pub(crate) fn missing(name: &'static str, why: &str) -> Self {
+    /// The variable of this name is needed, and this is what for.
+    #[must_use]
+    pub fn missing(name: &'static str, why: &str) -> Self {
         Self::new(name, format_args!("it is not set; {why}"))
     }
 }

@@ -1,21 +1,17 @@
 //! Who settles: 1Shot, the sandbox that speaks as 1Shot does, or any x402 facilitator.
 
-// Wherever this file is used from, that one comes with it.
-#[path = "gas.rs"]
-mod gas;
-
 use std::{error::Error, time::Duration};
 
 use url::Url;
 use x402_core::{SharedFacilitator, error::chain};
 use x402_oneshot::{
-    Client, Config as ClientConfig, Credentials,
+    Client, Config, Credentials, ErrorKind,
     api::WaitPolicy,
-    facilitator::{Listener, Native, Relayed, Remote},
+    facilitator::{Listener, Native, ProvisionError, Relayed, Remote},
     sandbox::{Sandbox, SandboxError},
 };
 
-use crate::config::{Config, OneshotFacilitator};
+use crate::{ConfigError, OneshotFacilitator, Settings, gas};
 
 /// Base Sepolia's.
 const BLOCK_TIME: Duration = Duration::from_secs(2);
@@ -24,11 +20,15 @@ const BLOCK_TIME: Duration = Duration::from_secs(2);
 const NATIVE_DEADLINE: Duration = Duration::from_secs(90);
 
 /// The facilitator, and what keeps it running.
-pub(crate) struct Backend {
-    pub(crate) facilitator: SharedFacilitator,
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Backend {
+    /// Who verifies and settles.
+    pub facilitator: SharedFacilitator,
     /// What 1Shot reports is for, if anything.
-    pub(crate) listener: Option<Listener>,
-    pub(crate) sandbox: Option<Sandbox>,
+    pub listener: Option<Listener>,
+    /// Runs until this is dropped.
+    pub sandbox: Option<Sandbox>,
     /// Who it is.
     fact: String,
 }
@@ -37,46 +37,51 @@ impl Backend {
     /// Starts the sandbox if there is no account, then sets up what settling takes there, which proves that the account
     /// works before anything is sold. A facilitator at a URL is asked nothing before the first payment. 1Shot
     /// reports to `1shot` below this URL of the server's.
-    pub(crate) async fn start(config: &Config, base: &Url) -> Result<Self, Box<dyn Error>> {
-        if let Some(url) = &config.facilitator_url {
+    ///
+    /// # Errors
+    ///
+    /// If the sandbox cannot listen, or 1Shot cannot be reached or does not let the account settle.
+    pub async fn start(settings: &Settings, base: &Url) -> Result<Self, Box<dyn Error>> {
+        if let Some(url) = &settings.facilitator_url {
             let facilitator = SharedFacilitator::new(Remote::new(url.as_str())?);
             return Ok(Self { facilitator, listener: None, sandbox: None, fact: format!("facilitator: {url}") });
         }
-        let (sandbox, credentials, business, api_url, block_time) = match &config.account {
+        let (sandbox, credentials, business, api_url, block_time) = match &settings.account {
             Some(account) => {
                 (None, account.credentials.clone(), account.business, account.api_url.as_str().to_owned(), BLOCK_TIME)
             }
             None => {
-                let builder = Sandbox::builder().port(config.sandbox_port).block_time(config.sandbox_block_time);
+                let builder = Sandbox::builder().port(settings.sandbox_port).block_time(settings.sandbox_block_time);
                 let sandbox = builder.start().await.map_err(|error| match error {
                     SandboxError::Bind { .. } => format!("{}; SANDBOX_PORT chooses another", chain(&error)),
                     _ => chain(&error),
                 })?;
                 let credentials = Credentials::new(sandbox.api_key(), sandbox.api_secret());
                 let (business, api_url) = (sandbox.business_id(), sandbox.base_url().to_owned());
-                (Some(sandbox), credentials, business, api_url, config.sandbox_block_time)
+                (Some(sandbox), credentials, business, api_url, settings.sandbox_block_time)
             }
         };
-        let client_config = ClientConfig::new(credentials).base_url(&api_url)?;
+        let client_config = Config::new(credentials).base_url(&api_url)?;
         let wait = WaitPolicy::for_block_time(block_time);
-        let (facilitator, listener, kind) = match config.oneshot_facilitator {
+        let (facilitator, listener, kind) = match settings.oneshot_facilitator {
             OneshotFacilitator::Native => {
                 let client = Client::new(client_config.deadline(NATIVE_DEADLINE)?)?;
-                let builder = Native::builder(client.clone(), business).token(config.token.clone());
-                let native = builder.wait(wait).connect().await?;
-                gas::check_all(&client, business, &config.token.network()).await?;
+                let builder = Native::builder(client.clone(), business).token(settings.token.clone());
+                let native = builder.wait(wait).connect().await.map_err(blame)?;
+                gas::check_all(&client, business, &settings.token.network()).await.map_err(asked)?;
                 (SharedFacilitator::new(native), None, "native")
             }
             OneshotFacilitator::Relayed => {
-                let (client, token) = (Client::new(client_config)?, &config.token);
+                let (client, token) = (Client::new(client_config)?, &settings.token);
                 let relayed = Relayed::builder(client.clone(), business)
                     .token(token.clone())
                     .callback_url(base.join("1shot")?)
                     .wait(wait)
                     .connect()
-                    .await?;
+                    .await
+                    .map_err(blame)?;
                 if let Some(wallet) = relayed.wallet(&token.network(), token.address()) {
-                    gas::check(&client, wallet).await?;
+                    gas::check(&client, wallet).await.map_err(asked)?;
                 }
                 let listener = relayed.listener();
                 (SharedFacilitator::new(relayed), listener, "relayed")
@@ -90,7 +95,8 @@ impl Backend {
     }
 
     /// What is printed at the start, one fact a line.
-    pub(crate) fn facts(&self) -> Vec<String> {
+    #[must_use]
+    pub fn facts(&self) -> Vec<String> {
         let mut facts = vec![self.fact.clone()];
         if let Some(sandbox) = &self.sandbox {
             facts.extend([
@@ -104,17 +110,40 @@ impl Backend {
     }
 }
 
+fn asked(call: x402_oneshot::Error) -> Box<dyn Error> {
+    blame(ProvisionError::Call(call))
+}
+
+/// Names the variable that is to blame, where 1Shot's answer, or that there is none, says which.
+fn blame(error: ProvisionError) -> Box<dyn Error> {
+    let ProvisionError::Call(call) = &error else { return error.into() };
+    match (call.kind(), call.status().map(|status| status.as_u16())) {
+        (_, Some(401)) => {
+            ConfigError::new("ONESHOT_API_SECRET", format_args!("not the one of ONESHOT_API_KEY; {}", chain(&error)))
+                .into()
+        }
+        (_, Some(403)) => {
+            ConfigError::new("ONESHOT_BUSINESS_ID", format_args!("not one of this key's; {}", chain(&error))).into()
+        }
+        (ErrorKind::Decode | ErrorKind::Timeout | ErrorKind::Transport, _) | (_, Some(404)) => {
+            format!("{}; ONESHOT_API_URL says where it is", chain(&error)).into()
+        }
+        _ => error.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Environment;
 
     async fn start(variables: &[(&str, &str)]) -> Backend {
-        let config = Config::from_env(|name| {
+        let environment = Environment::new(|name: &str| {
             let found = variables.iter().find(|(key, _)| *key == name)?;
             Some(found.1.into())
         });
         let base = "http://127.0.0.1:8402/".parse().unwrap();
-        Backend::start(&config.unwrap(), &base).await.unwrap()
+        Backend::start(&Settings::read(&environment, 8402).unwrap(), &base).await.unwrap()
     }
 
     #[tokio::test]
@@ -130,8 +159,7 @@ mod tests {
     #[tokio::test]
     async fn a_facilitator_at_a_url_is_asked_nothing_at_the_start() {
         // Nobody listens there.
-        let recipient = ("RECIPIENT_ADDRESS", "0x209693Bc6afc0C5328bA36FaF03C514EF312287C");
-        let backend = start(&[("FACILITATOR_URL", "http://127.0.0.1:9/x402/"), recipient]).await;
+        let backend = start(&[("FACILITATOR_URL", "http://127.0.0.1:9/x402/")]).await;
         assert!(backend.sandbox.is_none());
         assert_eq!(backend.facts(), ["facilitator: http://127.0.0.1:9/x402"]);
     }

@@ -10,7 +10,7 @@ use x402_tower::webhook::{Rejection, WebhookService};
 
 /// Takes what 1Shot reports of settlements: who waits for one learns of it sooner than by asking. Without anybody who
 /// waits for reports, one is acknowledged, and nothing is believed of it.
-pub(crate) fn route(listener: Option<Listener>) -> MethodRouter {
+pub fn reports(listener: Option<Listener>) -> MethodRouter {
     let Some(listener) = listener else { return post(|| async { StatusCode::NO_CONTENT }) };
     let verifier = move |request: Request<Bytes>| {
         let listener = listener.clone();
