@@ -76,3 +76,20 @@ test("a download is saved under the name that the server gives it", () =>
     const [name] = await readdir(downloadPath);
     assert.equal(await readFile(`${downloadPath}/${name}`, "utf8"), "a,b\n1,2\n");
   }));
+
+test("what was bought and lies elsewhere is gone to, and the payment does not go along", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/moved");
+    await tab.until("document.title === 'Elsewhere'");
+    assert.equal(await tab.evaluate("location.href"), `${it.origin.replace("127.0.0.1", "localhost")}/free`);
+    assert.equal(tab.payments.length, 1);
+    tab.requests = tab.requests.filter((url) => !url.startsWith("http://localhost:"));
+  }));
+
+test("while it arrives the page says so", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/halves");
+    await tab.untilText("#status", "What you paid for is arriving…");
+    assert.equal((await fetch(`${it.origin}/rest`)).status, 200);
+    await tab.untilText("#done pre", "one half, and the other");
+  }));

@@ -82,6 +82,8 @@ export class Tab {
     const late = Date.now() + PATIENCE;
     while (Date.now() < late) {
       if (await condition()) return;
+      // A script that is broken brings nothing any more.
+      assert.deepEqual(this.exceptions, []);
       await setTimeout(20);
     }
     assert.fail(`never: ${name}; the page shows: ${await this.evaluate("document.body.innerText")}`);

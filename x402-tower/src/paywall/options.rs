@@ -130,7 +130,8 @@ impl Paywall {
         Ok(self.with(|options| options.accent = Some(format!(":root {{ --accent: {color}; --on-accent: {on}; }}\n"))))
     }
 
-    /// The language of your [texts](Self::text), as HTML's `lang` has it: `en`, unless told otherwise.
+    /// The language of your [texts](Self::text), as HTML's `lang` has it: `en`, unless told otherwise. The page runs
+    /// from right to left where the language does.
     #[must_use]
     pub fn language(self, tag: impl Into<String>) -> Self {
         self.with(|options| options.language = tag.into())

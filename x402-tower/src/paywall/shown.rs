@@ -58,14 +58,17 @@ impl Shown {
     /// One list item, with a choice in it that only the page's script shows.
     pub(super) fn item(&self, index: usize, of: &PaymentRequirements, texts: &Texts) -> String {
         let rows = [
-            (Text::Price, "price", self.price.clone()),
-            (Text::Token, "token", format!("{} {}", self.token, of.asset)),
-            (Text::Network, "network", format!("{} · {}", self.network, of.network)),
-            (Text::Recipient, "recipient", of.pay_to.to_string()),
+            (Text::Price, "price", vec![self.price.clone()]),
+            (Text::Token, "token", vec![self.token.clone(), of.asset.to_string()]),
+            (Text::Network, "network", vec![self.network.clone(), format!("· {}", of.network)]),
+            (Text::Recipient, "recipient", vec![of.pay_to.to_string()]),
         ];
         let mut item = format!("<li><label><input type=\"radio\" name=\"offer\" value=\"{index}\"><dl>");
-        for (name, class, value) in rows {
-            let (name, value) = (escape::html(texts.of(name)), escape::html(&value));
+        for (name, class, parts) in rows {
+            let name = escape::html(texts.of(name));
+            // Each apart, so that a name that is written from right to left does not turn the address beside it.
+            let parts = parts.iter().map(|part| format!("<bdi>{}</bdi>", escape::html(part)));
+            let value = parts.collect::<Vec<_>>().join(" ");
             // Writing to a string cannot fail.
             let _ = write!(item, "<div class=\"{class}\"><dt>{name}</dt><dd>{value}</dd></div>");
         }
