@@ -31,7 +31,8 @@ export function withServer(program) {
     try {
       await run(tab);
       tab.assertClean();
-      const moved = (await transfers()).slice(0, (await transfers()).length - earlier);
+      const all = await transfers();
+      const moved = all.slice(0, all.length - earlier);
       assert.equal(moved.length, paid, "so many transfers");
       for (const { to, value } of moved) assert.deepEqual({ to, value }, { to: SELLER, value: 50_000n });
     } finally {
