@@ -53,7 +53,7 @@ texts! {
     /// Above the wallets.
     Wallets "wallets" "Wallet";
     /// There is no wallet.
-    NoWallet "no_wallet" "No wallet was found in this browser. Install one (MetaMask, Coinbase Wallet and Rabby are known to work with pages like this), then load the page again.";
+    NoWallet "no_wallet" "No wallet was found in this browser. Install one (MetaMask, Coinbase Wallet and Rabby are known to work with pages like this), then load the page again. On a phone, open it in a wallet's own browser.";
     /// None of the offers can be paid here.
     NoOffer "no_offer" "This page cannot pay any of these offers. Ask for it with an x402 client.";
     /// Without script.

@@ -161,7 +161,7 @@ async fn name_logo_colour_language_and_words_are_options() {
         "--accent: #FFee00; --on-accent: #000;",
         "[\"pay\",\"{price} zahlen\"]",
         "0.05 USDC",
-        "<bdi>Base Sepolia</bdi> <bdi>· eip155:84532</bdi>",
+        "<bdi>Base Sepolia</bdi> · <bdi>eip155:84532</bdi>",
         "https://shop.example/premium",
     ] {
         assert!(page.contains(part), "{part}");

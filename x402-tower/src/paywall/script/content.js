@@ -18,12 +18,13 @@ async function show({ response, body, receipt }, payment) {
   document.querySelector("h1").textContent = thanks;
   tell(thanks, false);
   byId("status").className = "unseen";
+  done.setAttribute("aria-label", thanks);
   done.hidden = false;
   done.focus();
   const elsewhere = response.headers.get("x402-location");
   const isDocument = file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type);
   if (elsewhere || isDocument) {
-    await time(done, thanks);
+    await time(done);
     if (elsewhere) location.assign(elsewhere);
     else if (!(await handOver(response, body))) writeHere(await body.text());
     return;
@@ -102,14 +103,18 @@ function receiptOf(receipt, payment) {
 }
 
 /** Gives time to see the receipt before another page comes: who looks at it closer opens that when they like. */
-async function time(done, thanks) {
+async function time(done) {
   const button = element("button", { type: "button" }, text("open"));
   done.append(button);
-  tell(`${thanks} ${text("opening")}`, false);
+  tell(text("opening"), false);
   await new Promise((opens) => {
     const timer = setTimeout(opens, RECEIPT * 1000);
     button.addEventListener("click", opens, { once: true });
-    done.addEventListener("focusin", (event) => event.target !== done && clearTimeout(timer));
+    done.addEventListener("focusin", (event) => {
+      if (event.target === done) return;
+      clearTimeout(timer);
+      tell("", false);
+    });
   });
   button.disabled = true;
 }
