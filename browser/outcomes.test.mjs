@@ -92,6 +92,8 @@ test("a server error is no proof that nothing was charged: whoever pays again se
     await tab.interceptPayments((status) => (status ? answers.shift() : undefined));
     const wallet = await pay(tab, "/json");
     await tab.untilText("#alert", "To ask again sends the same payment, which can be charged only once.");
+    await tab.goto(`${it.origin}/json`);
+    assert.equal(tab.payments.length, 1, "not by itself");
     await tab.click("#pay");
     await tab.untilText("#done", '"answer"');
     assert.equal(tab.payments.length, 2);

@@ -72,7 +72,9 @@ impl Paywall {
     /// nonce, which every `<script>` and `<style>` of it must carry.
     ///
     /// It is served under the policy of our own page: nothing from elsewhere, no inline handlers, no frames. The offer
-    /// is in [`Offers::required`], and in the response's `PAYMENT-REQUIRED` header as ever.
+    /// is in [`Offers::required`], and in the response's `PAYMENT-REQUIRED` header as ever. A script of yours that
+    /// presents a payment with a header `x402-page` is told of a redirect that was bought in words that it can read:
+    /// status 200, and where to in `x402-location`.
     ///
     /// ```
     /// use x402_tower::paywall::Paywall;

@@ -15,7 +15,7 @@ async function show({ response, body, receipt }, payment) {
   byId("ask").hidden = true;
   byId("alert").replaceChildren();
   const thanks = text(receipt ? "paid" : "settling");
-  document.querySelector("h1").textContent = thanks;
+  document.title = document.querySelector("h1").textContent = thanks;
   tell(thanks, false);
   byId("status").className = "unseen";
   done.setAttribute("aria-label", thanks);

@@ -78,7 +78,7 @@ async function finish(payment) {
     if (problem.poor) problem.link = faucet(DATA.offers[payment.offer]);
     if (problem.again) {
       byId("again").hidden = false;
-      hurry = () => once(() => finish({ ...payment, open: true }));
+      resume = () => once(() => finish({ ...payment, open: true }));
     }
     throw problem;
   }
@@ -91,11 +91,12 @@ function main() {
   first.checked = true;
   document.addEventListener("change", render);
   byId("pay").addEventListener("click", () => once(pay));
-  byId("again").addEventListener("click", () => hurry());
+  byId("again").addEventListener("click", () => (resume ?? hurry)());
   window.addEventListener("online", () => hurry());
   if (DATA.test_key) addWallet({ name: text("test_wallet"), icon: null, provider: testWallet(), test: true });
   findWallets();
   render();
   const payment = kept();
-  if (payment) once(() => finish(payment));
+  // What was not served is asked for again by whoever wants it still.
+  if (payment && !payment.waits) once(() => finish(payment));
 }

@@ -9,6 +9,8 @@ const NOT_YET = [409, 425, 429, 502, 503, 504];
 
 /** Ends the wait before the next attempt. */
 let hurry = () => {};
+/** Asks again after the page has given up, where that makes sense. */
+let resume = null;
 
 /**
  * Gives `{ response, body, receipt }` of what was bought, or throws a `Problem`.
@@ -16,9 +18,10 @@ let hurry = () => {};
  * A payment is forgotten when the server has said what became of it, and not before: until then nothing else is signed.
  */
 async function present(payment) {
+  payment.waits = false;
   tell(text(payment.open ? "resumed" : "sending"));
   byId("again").hidden = true;
-  hurry = () => {};
+  resume = null;
   for (;;) {
     keep(payment);
     let seconds = 2;
@@ -58,8 +61,11 @@ function refusal(response, receipt, payment) {
   // To a script, a redirect that somebody before the payment's layer answers with has no status.
   const status = response.status || "3xx";
   if (receipt?.success) return new Problem("owed", { status }, { again: true });
-  // It should have charged nothing. What should be is not what was, so that the payment is kept.
-  if (status !== 402) return new Problem("not_served", { status }, { again: true });
+  if (status !== 402) {
+    // It should have charged nothing. What should be is not what was, so that the payment is kept, for who pays again.
+    keep({ ...payment, waits: true });
+    return new Problem("not_served", { status }, { again: true });
+  }
   const reason = String(receipt?.errorReason ?? headerOf(response, "payment-required")?.error ?? status).slice(0, 100);
   const isUsed = reason.includes("nonce_already_used");
   const isLate = /valid_before|valid_after|expired|early/.test(reason);
