@@ -4,8 +4,8 @@
 const GRACE = 60;
 /** What a browser asks for when it opens a page. */
 const ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,image/*,*/*;q=0.8";
-/** Not yet: in flight, settling, or nobody there. None of them is a no. */
-const NOT_YET = [409, 425, 429, 502, 503, 504];
+/** Settling, or nobody there. None of them is a no. */
+const NOT_YET = [425, 429, 502, 503, 504];
 
 /** Ends the wait before the next attempt. */
 let hurry = () => {};
@@ -38,10 +38,11 @@ async function present(payment) {
         keep(null);
         return { response, body, receipt };
       }
-      if (!NOT_YET.includes(response.status) && receipt?.errorReason !== "settlement_pending") {
-        throw refusal(response, receipt, payment);
-      }
-      seconds = Math.min(Math.max(Number(response.headers.get("retry-after")) || 2, 1), 30);
+      const after = response.headers.get("retry-after");
+      // In flight, if it says when to ask again; else a conflict of the shop's own.
+      const isPending = receipt?.errorReason === "settlement_pending" || (response.status === 409 && after !== null);
+      if (!isPending && !NOT_YET.includes(response.status)) throw refusal(response, receipt, payment);
+      seconds = Math.min(Math.max(Number(after) || 2, 1), 30);
       tell(text("pending"));
     } catch (problem) {
       if (problem instanceof Problem) throw problem;
