@@ -89,6 +89,17 @@ test("what was bought and lies elsewhere is gone to, and the payment does not go
     tab.requests = tab.requests.filter((url) => !url.startsWith("http://localhost:"));
   }));
 
+test("a stream is shown as it comes, with the receipt", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/events");
+    await tab.untilText("#done pre", "one half, ");
+    assert.match(await tab.text("#done"), /Transaction\s+0x/);
+    assert.equal(await tab.text("#status"), "What you paid for is arriving…");
+    assert.equal((await fetch(`${it.origin}/rest`)).status, 200);
+    await tab.untilText("#done pre", "one half, and the other");
+    await tab.until("document.getElementById('status').textContent === ''");
+  }));
+
 test("while it arrives the page says so", () =>
   it.inTab(1, async (tab) => {
     await buy(tab, "/halves");

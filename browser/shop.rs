@@ -87,11 +87,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let elsewhere = origin.replace("127.0.0.1", "localhost") + "/free";
     let moved = get(move || async move { Redirect::to(&elsewhere) });
     let halves = Halves::default();
-    let first = {
+    let first = |content_type| {
         let halves = halves.clone();
-        get(move || async move { halves.first() })
+        get(move || async move { halves.first(content_type) })
     };
-    let rest = get(move || async move { halves.rest() });
+    let rest = halves.clone();
+    let rest = get(move || async move { rest.rest() });
 
     let app = Router::new()
         .route("/click", sold("/click", "Tomorrow's weather, as far as we know", clicked, get(document))?)
@@ -102,7 +103,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/file", plain("/file", get(file))?)
         .route("/moved", plain("/moved", moved)?)
         .route("/free", get(|| async { Html("<!doctype html><title>Elsewhere</title>") }))
-        .route("/halves", plain("/halves", first)?)
+        .route("/halves", plain("/halves", first("text/plain"))?)
+        .route("/events", plain("/events", first("text/event-stream"))?)
         .route("/rest", rest)
         .route("/broken", plain("/broken", get(|| async { StatusCode::INTERNAL_SERVER_ERROR }))?)
         .route("/hostile", hostile);
@@ -127,11 +129,11 @@ async fn typed(content_type: &'static str, body: impl IntoResponse) -> Response 
 struct Halves(Arc<Mutex<Option<UnboundedSender<Bytes>>>>);
 
 impl Halves {
-    fn first(&self) -> Response {
+    fn first(&self, content_type: &'static str) -> Response {
         let (sender, receiver) = unbounded_channel();
         let _ = sender.send(Bytes::from_static(b"one half, "));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
-        ([(CONTENT_TYPE, "text/plain")], Body::new(Coming(receiver))).into_response()
+        ([(CONTENT_TYPE, content_type)], Body::new(Coming(receiver))).into_response()
     }
 
     fn rest(&self) -> StatusCode {

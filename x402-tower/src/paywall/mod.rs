@@ -37,9 +37,9 @@
 //!
 //! # What was bought
 //!
-//! The browser takes in the whole answer before it is shown, and the page says meanwhile that it is arriving: an answer
-//! without an end, such as a stream of events, is not for this page. Browsers hold large ones on disk, documents in
-//! memory; text of more than four megabytes is saved and not shown. A redirect is told to the page's script in a header of
+//! The browser takes in the whole answer before it is shown, and the page says meanwhile that it is arriving. Only a
+//! stream of events or of lines of JSON is shown as it comes, and the last four megabytes of it. Browsers hold large
+//! answers on disk, and documents in memory; a text of more than four megabytes is saved and not shown. A redirect is told to the page's script in a header of
 //! the layer's, `x402-location`, with status 200, since a script cannot read it otherwise: the receipt is shown, and then
 //! the browser goes there, without the payment.
 //!

@@ -94,6 +94,8 @@ texts! {
     Slow "slow" "The answer in {wallet} came after the time that the signature was good for. Nothing was sent, and nothing was paid. Pay again.";
     /// The answer is here, and not yet all of what was bought.
     Arriving "arriving" "What you paid for is arriving…";
+    /// The connection was lost in the middle of a stream.
+    Cut "cut" "The rest did not come: the connection was lost.";
     /// The settlement takes its time.
     Pending "pending" "The payment is being settled. This page asks again with the same payment: you will not be charged twice.";
     /// No answer.

@@ -7,8 +7,17 @@ const MOST_TEXT = 4 << 20;
 /** Seconds after which a service worker that says nothing is not waited for. */
 const PATIENCE = 10;
 
+function typeOf(response) {
+  return (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+}
+
+/** Whether an answer may have no end: events, or a JSON document a line. */
+function isStream(response) {
+  return /^text\/event-stream$|[/+-](ndjson|jsonl|json-seq)$/.test(typeOf(response)) && filename(response) === null;
+}
+
 async function show({ response, body, receipt }, payment) {
-  const type = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  const type = typeOf(response);
   const file = filename(response);
   const done = byId("done");
   done.replaceChildren(receiptOf(receipt, payment));
@@ -21,6 +30,7 @@ async function show({ response, body, receipt }, payment) {
   done.setAttribute("aria-label", thanks);
   done.hidden = false;
   done.focus();
+  if (!body) return stream(response, done);
   const elsewhere = response.headers.get("x402-location");
   const isDocument = file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type);
   if (elsewhere || isDocument) {
@@ -35,6 +45,25 @@ async function show({ response, body, receipt }, payment) {
     done.prepend(element("pre", { tabindex: "0" }, pretty(await body.text(), type)));
   } else {
     save(body, file ?? nameOf(HERE), done);
+  }
+}
+
+/** Shows text as it comes, and no more of it than a tab can hold. */
+async function stream(response, done) {
+  const shown = element("pre", { tabindex: "0" });
+  done.prepend(shown);
+  tell(text("arriving"));
+  try {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let size = 0, part; !(part = await reader.read()).done; ) {
+      shown.append(part.value);
+      for (size += part.value.length; size > MOST_TEXT && shown.childNodes.length > 1; shown.firstChild.remove()) {
+        size -= shown.firstChild.length;
+      }
+    }
+    tell("", false);
+  } catch {
+    throw new Problem("cut");
   }
 }
 

@@ -13,7 +13,8 @@ let hurry = () => {};
 let resume = null;
 
 /**
- * Gives `{ response, body, receipt }` of what was bought, or throws a `Problem`.
+ * Gives `{ response, body, receipt }` of what was bought, or throws a `Problem`. A stream has no `body`: it is shown as
+ * it comes.
  *
  * A payment is forgotten when the server has said what became of it, and not before: until then nothing else is signed.
  */
@@ -34,7 +35,7 @@ async function present(payment) {
       const receipt = headerOf(response, "payment-response");
       if (response.ok) {
         tell(text("arriving"));
-        const body = await response.blob();
+        const body = isStream(response) ? null : await response.blob();
         keep(null);
         return { response, body, receipt };
       }
