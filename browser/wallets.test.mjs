@@ -192,3 +192,15 @@ test("a wallet that comes late leaves the focus where it is, and the focus is se
     await tab.untilText("#wallets", "Late 0x1");
     assert.equal(await tab.evaluate("document.activeElement.closest('li').innerText"), "First");
   }));
+
+test("without script the page says what is asked, and what to do", () =>
+  it.inTab(0, async (tab) => {
+    await tab.send("Emulation.setScriptExecutionDisabled", { value: true });
+    await tab.goto(`${it.origin}/json`);
+    const { nodes } = await tab.send("Accessibility.getFullAXTree");
+    const words = nodes.map(({ name }) => name?.value ?? "").join("\n");
+    for (const part of ["To pay on this page, allow its script.", "A thing that is sold", "0.05 USDC", SELLER]) {
+      assert.ok(words.includes(part), part);
+    }
+    assert.deepEqual(nodes.filter(({ role }) => role?.value === "button"), []);
+  }));
