@@ -107,3 +107,11 @@ test("while it arrives the page says so", () =>
     assert.equal((await fetch(`${it.origin}/rest`)).status, 200);
     await tab.untilText("#done pre", "one half, and the other");
   }));
+
+test("where nothing comes but the receipt, nothing is saved", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/done");
+    await tab.untilText("#done", "0x");
+    assert.equal(await tab.evaluate("document.title"), "Paid. Thank you.");
+    assert.deepEqual(await tab.evaluate("[...document.querySelectorAll('#done a')].map((link) => link.download)"), [""]);
+  }));

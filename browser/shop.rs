@@ -106,6 +106,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/halves", plain("/halves", first("text/plain"))?)
         .route("/events", plain("/events", first("text/event-stream"))?)
         .route("/rest", rest)
+        .route("/done", plain("/done", get(|| async { StatusCode::NO_CONTENT }))?)
         .route("/broken", plain("/broken", get(|| async { StatusCode::INTERNAL_SERVER_ERROR }))?)
         .route("/hostile", hostile);
 

@@ -39,6 +39,8 @@ async function show({ response, body, receipt }, payment) {
     else if (!(await handOver(response, body))) writeHere(await body.text());
     return;
   }
+  // Nothing was to be had but the receipt.
+  if (file === null && body.size === 0) return;
   if (file === null && type.startsWith("image/")) {
     done.prepend(element("img", { src: URL.createObjectURL(body), alt: REQUIRED.resource.description ?? "" }));
   } else if (file === null && /^text\/|[/+](json|xml|javascript|yaml)$/.test(type) && body.size <= MOST_TEXT) {
