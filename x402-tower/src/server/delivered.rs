@@ -10,8 +10,8 @@ pub(super) fn is_delivered<B>(response: &Response<B>) -> bool {
     response.status().as_u16() < 400 && !grpc_failed
 }
 
-/// Whether a response can be given to another request than the one that it was made for. An upgrade cannot: what follows
-/// it belongs to its connection.
+/// Whether a response can be given to another request than the one that it was made for. An upgrade cannot: what
+/// follows it belongs to its connection.
 pub(super) fn is_portable<B>(response: &Response<B>) -> bool {
     response.status() != StatusCode::SWITCHING_PROTOCOLS
 }

@@ -57,7 +57,7 @@ impl Default for Parking {
     }
 }
 
-/// A response that was paid for, or will be. Dropped before it is taken, it is parked, if it is of use to another request.
+/// A response that was paid for, or will be. Dropped before it is taken, it is parked, if another request can use it.
 pub(super) struct Undelivered<B: Send + 'static> {
     response: Option<Response<B>>,
     place: Place,
