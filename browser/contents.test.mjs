@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { addWallets } from "./wallet.mjs";
-import { withServer } from "./setup.mjs";
+import { holdReceipt, withServer } from "./setup.mjs";
 
 const it = withServer("paywall_shop");
 
@@ -20,7 +20,7 @@ test("a document opens as itself: at its address, under its own policy, with its
     assert.equal(await tab.evaluate("location.href"), `${it.origin}/document?a=b#c`);
     await tab.until("document.body.dataset.loaded === 'yes'");
     assert.equal(await tab.evaluate("document.body.dataset.script"), "ran");
-    assert.equal(await tab.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)"), 0);
+    await tab.until("navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)");
     await tab.goto(`${it.origin}/document?a=b`);
     assert.equal(await tab.text("h1"), "Payment required", "it was sold once");
   }));
@@ -39,9 +39,12 @@ test("where there are no service workers, a document is written into the page, a
 
 test("a document waits for whoever looks at the receipt", () =>
   it.inTab(1, async (tab) => {
+    await holdReceipt(tab);
     await buy(tab, "/document");
     await tab.until("!!document.querySelector('#done button')");
+    assert.equal(await tab.text("#status"), "The page opens in a moment.");
     await tab.evaluate("document.querySelector('#done a').focus()");
+    assert.equal(await tab.text("#status"), "", "it waits");
     assert.match(await tab.text("#done"), /Paid by\s+0x/);
     await tab.click("#done button");
     await tab.until("document.title === 'Sold'");
@@ -75,4 +78,40 @@ test("a download is saved under the name that the server gives it", () =>
     assert.deepEqual(tab.saved, ["béricht.csv"]);
     const [name] = await readdir(downloadPath);
     assert.equal(await readFile(`${downloadPath}/${name}`, "utf8"), "a,b\n1,2\n");
+  }));
+
+test("what was bought and lies elsewhere is gone to, and the payment does not go along", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/moved");
+    await tab.until("document.title === 'Elsewhere'");
+    assert.equal(await tab.evaluate("location.href"), `${it.origin.replace("127.0.0.1", "localhost")}/free`);
+    assert.equal(tab.payments.length, 1);
+    tab.requests = tab.requests.filter((url) => !url.startsWith("http://localhost:"));
+  }));
+
+test("a stream is shown as it comes, with the receipt", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/events");
+    await tab.untilText("#done pre", "one half, ");
+    assert.match(await tab.text("#done"), /Transaction\s+0x/);
+    assert.equal(await tab.text("#status"), "What you paid for is arriving…");
+    assert.equal((await fetch(`${it.origin}/rest`)).status, 200);
+    await tab.untilText("#done pre", "one half, and the other");
+    await tab.until("document.getElementById('status').textContent === ''");
+  }));
+
+test("while it arrives the page says so", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/halves");
+    await tab.untilText("#status", "What you paid for is arriving…");
+    assert.equal((await fetch(`${it.origin}/rest`)).status, 200);
+    await tab.untilText("#done pre", "one half, and the other");
+  }));
+
+test("where nothing comes but the receipt, nothing is saved", () =>
+  it.inTab(1, async (tab) => {
+    await buy(tab, "/done");
+    await tab.untilText("#done", "0x");
+    assert.equal(await tab.evaluate("document.title"), "Paid. Thank you.");
+    assert.deepEqual(await tab.evaluate("[...document.querySelectorAll('#done a')].map((link) => link.download)"), [""]);
   }));

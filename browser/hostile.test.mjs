@@ -25,6 +25,9 @@ test("attack 11: a hostile description, resource, token, name, heading and walle
     assert.equal(JSON.parse(await tab.evaluate("document.getElementById('typed').textContent")).domain.name, HOSTILE);
     assert.equal(await tab.evaluate("document.scripts.length"), 2, "the page's data and its script");
     assert.equal(await tab.evaluate("document.querySelectorAll('main img').length"), 1, "the wallet's icon");
+    // As narrow as WCAG 2.2 (1.4.10) has it, which is also a desktop's page at 400 %.
+    await tab.send("Emulation.setDeviceMetricsOverride", { width: 320, height: 600, deviceScaleFactor: 1, mobile: true });
+    assert.equal(await tab.evaluate("document.documentElement.scrollWidth"), 320, "nothing sticks out");
   }));
 
 test("attack 11: an error of a wallet that means ill is text", () =>

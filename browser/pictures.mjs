@@ -25,8 +25,11 @@ async function picture(name, { width, dark = false, path = "/click", announced =
   await addWallets(tab, server.facts.BUYER_KEY, { announced });
   await tab.goto(`${origin}${path}`);
   await run(tab);
-  const height = await tab.evaluate("document.documentElement.scrollHeight");
-  await tab.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: width < 500 });
+  // Twice: a taller window makes room for more of what scrolls.
+  for (let turn = 0; turn < 2; turn++) {
+    const height = await tab.evaluate("document.documentElement.scrollHeight");
+    await tab.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: width < 500 });
+  }
   const { data } = await tab.send("Page.captureScreenshot", { format: "png" });
   await writeFile(`${docs}/${name}.png`, Buffer.from(data, "base64"));
   await tab.close();

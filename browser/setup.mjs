@@ -10,6 +10,12 @@ import { Tab } from "./tab.mjs";
 export const SELLER = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../target", import.meta.url));
 
+/** Has the receipt of a document stand until it is told to go, however slow this machine is. */
+export function holdReceipt(tab) {
+  const source = "{ const real = setTimeout; window.setTimeout = (run, after) => real(run, after === 4000 ? 1e8 : after); }";
+  return tab.send("Page.addScriptToEvaluateOnNewDocument", { source });
+}
+
 /** Starts a browser and this program before the cases of a file, and ends both after them. */
 export function withServer(program) {
   const setup = {};
@@ -31,7 +37,8 @@ export function withServer(program) {
     try {
       await run(tab);
       tab.assertClean();
-      const moved = (await transfers()).slice(0, (await transfers()).length - earlier);
+      const all = await transfers();
+      const moved = all.slice(0, all.length - earlier);
       assert.equal(moved.length, paid, "so many transfers");
       for (const { to, value } of moved) assert.deepEqual({ to, value }, { to: SELLER, value: 50_000n });
     } finally {

@@ -2,19 +2,31 @@
 //!
 //! It prints what `premium_server` prints in its sandbox.
 
-use std::{error::Error, time::Duration};
+use std::{
+    convert::Infallible,
+    error::Error,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use alloy_primitives::{Address, address};
 use axum::{
     Router,
-    response::{Html, IntoResponse, Response},
+    body::{Body, Bytes, HttpBody},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::{MethodRouter, get},
 };
 use http::{
     HeaderMap, StatusCode,
     header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
 };
-use tokio::net::TcpListener;
+use http_body::Frame;
+use tokio::{
+    net::TcpListener,
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
 use x402_core::{
     Asset, Network, ResourceInfo,
     server::{Gate, Identifiers, Offer, Offers},
@@ -71,6 +83,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let paywall = Paywall::new().app_name(HOSTILE).text(Text::Heading, HOSTILE).language(HOSTILE);
     let hostile = get(|| async { "never" }).layer(PaymentLayer::new(gate.clone(), offers).paywall(paywall));
 
+    // Sold here, and lying elsewhere: on what is another origin to a browser.
+    let elsewhere = origin.replace("127.0.0.1", "localhost") + "/free";
+    let moved = get(move || async move { Redirect::to(&elsewhere) });
+    let halves = Halves::default();
+    let first = |content_type| {
+        let halves = halves.clone();
+        get(move || async move { halves.first(content_type) })
+    };
+    let rest = halves.clone();
+    let rest = get(move || async move { rest.rest() });
+
     let app = Router::new()
         .route("/click", sold("/click", "Tomorrow's weather, as far as we know", clicked, get(document))?)
         .route("/document", plain("/document", get(document))?)
@@ -78,6 +101,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/text", plain("/text", get(|| typed("text/plain", "<b>plain</b>")))?)
         .route("/image", plain("/image", get(|| typed("image/png", PNG)))?)
         .route("/file", plain("/file", get(file))?)
+        .route("/moved", plain("/moved", moved)?)
+        .route("/free", get(|| async { Html("<!doctype html><title>Elsewhere</title>") }))
+        .route("/halves", plain("/halves", first("text/plain"))?)
+        .route("/events", plain("/events", first("text/event-stream"))?)
+        .route("/rest", rest)
+        .route("/done", plain("/done", get(|| async { StatusCode::NO_CONTENT }))?)
         .route("/broken", plain("/broken", get(|| async { StatusCode::INTERNAL_SERVER_ERROR }))?)
         .route("/hostile", hostile);
 
@@ -94,6 +123,42 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn typed(content_type: &'static str, body: impl IntoResponse) -> Response {
     ([(CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// A text of two halves, of which the second comes when it is asked for.
+#[derive(Clone, Default)]
+struct Halves(Arc<Mutex<Option<UnboundedSender<Bytes>>>>);
+
+impl Halves {
+    fn first(&self, content_type: &'static str) -> Response {
+        let (sender, receiver) = unbounded_channel();
+        let _ = sender.send(Bytes::from_static(b"one half, "));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        ([(CONTENT_TYPE, content_type)], Body::new(Coming(receiver))).into_response()
+    }
+
+    fn rest(&self) -> StatusCode {
+        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match sender.and_then(|sender| sender.send(Bytes::from_static(b"and the other")).ok()) {
+            Some(()) => StatusCode::OK,
+            None => StatusCode::NOT_FOUND,
+        }
+    }
+}
+
+/// A body that comes when it comes.
+struct Coming(UnboundedReceiver<Bytes>);
+
+impl HttpBody for Coming {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_recv(context).map(|part| part.map(|part| Ok(Frame::data(part))))
+    }
 }
 
 /// A document with a policy of its own, a handler in an attribute, and a script without a nonce.

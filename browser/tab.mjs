@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 
 /** Milliseconds within which whatever a case waits for has happened. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 export class Tab {
   /** The URLs of all requests, and what broke the page's policy or threw. */
@@ -14,6 +14,8 @@ export class Tab {
   payments = [];
   /** The names of the files that were saved whole. */
   saved = [];
+  /** The documents that are there with all their parts. */
+  #loaded = new Set();
   #downloading = new Map();
   #handlers = new Map();
 
@@ -25,6 +27,7 @@ export class Tab {
     Object.assign(tab, { chromium, browserContextId, sessionId });
     chromium.listen((event) => event.sessionId === sessionId && tab.#event(event));
     for (const domain of ["Page", "Runtime", "Network", "Audits"]) await tab.send(`${domain}.enable`);
+    await tab.send("Page.setLifecycleEventsEnabled", { enabled: true });
     return tab;
   }
 
@@ -46,6 +49,7 @@ export class Tab {
     if (method === "Audits.issueAdded" && params.issue.code === "ContentSecurityPolicyIssue") {
       this.violations.push(params.issue.details.contentSecurityPolicyIssueDetails);
     }
+    if (method === "Page.lifecycleEvent" && params.name === "load") this.#loaded.add(params.loaderId);
     if (method === "Runtime.exceptionThrown") this.exceptions.push(params.exceptionDetails);
     if (method === "Page.downloadWillBegin") this.#downloading.set(params.guid, params.suggestedFilename);
     if (method === "Page.downloadProgress" && params.state === "completed") this.saved.push(this.#downloading.get(params.guid));
@@ -54,10 +58,10 @@ export class Tab {
 
   async goto(url) {
     this.origin = new URL(url).origin;
-    const loaded = new Promise((done) => this.on("Page.loadEventFired", done));
-    const { errorText } = await this.send("Page.navigate", { url });
+    const { errorText, loaderId } = await this.send("Page.navigate", { url });
     assert.equal(errorText, undefined);
-    await loaded;
+    // Another document's end may come in between.
+    await this.untilHeard(() => this.#loaded.has(loaderId), `${url} is there`);
   }
 
   async evaluate(expression) {
@@ -82,6 +86,8 @@ export class Tab {
     const late = Date.now() + PATIENCE;
     while (Date.now() < late) {
       if (await condition()) return;
+      // A script that is broken brings nothing any more.
+      assert.deepEqual(this.exceptions, []);
       await setTimeout(20);
     }
     assert.fail(`never: ${name}; the page shows: ${await this.evaluate("document.body.innerText")}`);

@@ -174,3 +174,33 @@ test("the keyboard is enough, and everything that can be used has a name", () =>
     await tab.untilText("#done", '"answer"');
     assert.equal(await tab.evaluate("document.activeElement.id"), "done");
   }));
+
+test("a wallet that comes late leaves the focus where it is, and the focus is seen also on the only choice", () =>
+  it.inTab(0, async (tab) => {
+    await addWallets(tab, it.key, { announced: [{ name: "First", icon: ICON }] });
+    await tab.goto(`${it.origin}/json`);
+    await tab.untilText("#wallets", "First");
+    for (let presses = 0; (await tab.evaluate("document.activeElement.name")) !== "wallet"; presses++) {
+      assert.ok(presses < 10, "the choice can be reached");
+      await tab.press("Tab");
+    }
+    const outline = "getComputedStyle(document.activeElement.closest('label')).outlineStyle";
+    assert.equal(await tab.evaluate(outline), "solid");
+    await tab.evaluate(`window.dispatchEvent(new CustomEvent("eip6963:announceProvider", {
+      detail: { info: { uuid: "late", name: "Late \u202e0x1" }, provider: { request() {} } },
+    }))`);
+    await tab.untilText("#wallets", "Late 0x1");
+    assert.equal(await tab.evaluate("document.activeElement.closest('li').innerText"), "First");
+  }));
+
+test("without script the page says what is asked, and what to do", () =>
+  it.inTab(0, async (tab) => {
+    await tab.send("Emulation.setScriptExecutionDisabled", { value: true });
+    await tab.goto(`${it.origin}/json`);
+    const { nodes } = await tab.send("Accessibility.getFullAXTree");
+    const words = nodes.map(({ name }) => name?.value ?? "").join("\n");
+    for (const part of ["To pay on this page, allow its script.", "A thing that is sold", "0.05 USDC", SELLER]) {
+      assert.ok(words.includes(part), part);
+    }
+    assert.deepEqual(nodes.filter(({ role }) => role?.value === "button"), []);
+  }));

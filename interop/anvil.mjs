@@ -27,7 +27,7 @@ const SEPARATOR = "0x71f17a3b2ff373b803d70a5a07c046c1a2bc8e89c09ef722fcb047abe94
 /** What a wallet begins with, in wei. */
 const ETHER = 10n ** 18n;
 /** Milliseconds after which a node is killed, so that none outlives what hangs. */
-const LIFETIME = 120_000;
+const LIFETIME = 900_000;
 
 /** The one from npm, which is there for Linux on x86-64 only. */
 const program =

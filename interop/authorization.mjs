@@ -16,7 +16,7 @@ const FIELDS = [
   field("nonce", "bytes32"),
 ];
 
-/** A payment of the price that is good for a minute, signed with this key. */
+/** A payment of the price that is good for ten minutes, signed with this key. */
 export async function authorize(key) {
   const account = privateKeyToAccount(key);
   const now = BigInt(Math.floor(Date.now() / 1000));
@@ -25,7 +25,7 @@ export async function authorize(key) {
     to: RECIPIENT,
     value: PRICE,
     validAfter: now - 60n,
-    validBefore: now + 60n,
+    validBefore: now + 600n,
     nonce: `0x${randomBytes(32).toString("hex")}`,
   };
   const signature = await account.signTypedData({

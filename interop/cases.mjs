@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { startServer } from "./server.mjs";
 
 /** Milliseconds that a case may take; a client that hangs has failed. */
-const PATIENCE = 60_000;
+const PATIENCE = 600_000;
 
 /** The path of a file beside this one. */
 export const beside = (name) => fileURLToPath(new URL(name, import.meta.url));

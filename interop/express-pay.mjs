@@ -15,7 +15,7 @@ const BUYER = privateKeyToAccount(keccak256(toBytes("x402 sandbox buyer"))).addr
 /** What the buyer begins with, in atomic units. */
 const FUNDS = 1_000_000n;
 /** Milliseconds that one run of pay may take. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../target", import.meta.url));
 const program = process.env.PAY ?? `${target}/debug/pay`;

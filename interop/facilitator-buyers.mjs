@@ -14,7 +14,7 @@ import { transfers } from "./oneshot.mjs";
 const { BUYER_KEY, ONESHOT_API_KEY, ONESHOT_API_SECRET, ONESHOT_API_URL, ONESHOT_BUSINESS_ID } = process.env;
 const BUYER = privateKeyToAccount(BUYER_KEY).address;
 /** Milliseconds that one run of pay may take. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** Serves a page behind this middleware; `stop` ends it. */
 export async function openShop(middleware) {

@@ -18,7 +18,7 @@ const shop = await start(built("premium_server"), { url: /^listening on (\S+)$/ 
 for (const protocol of ["v1", "v2"]) {
   const before = await transfers();
   const flags = ["--protocol", protocol, `${shop.facts.url}/premium`];
-  const child = spawn(built("pay"), flags, { stdio: ["ignore", "pipe", "pipe"], timeout: 30_000 });
+  const child = spawn(built("pay"), flags, { stdio: ["ignore", "pipe", "pipe"], timeout: 120_000 });
   const [[status], page, said] = await Promise.all([once(child, "exit"), text(child.stdout), text(child.stderr)]);
   assert.equal(status, 0, said);
   assert.match(page, new RegExp(`Paid for by ${from}`, "i"));

@@ -13,7 +13,7 @@ export const SANDBOX = {
 };
 
 /** Milliseconds after which a server is killed, so that nothing waits for one that hangs. */
-const LIFETIME = 300_000;
+const LIFETIME = 1_800_000;
 
 /** premium_server in its sandbox; it has started when this resolves. */
 export const startServer = (program) => start(program, { SHOP_URL: /^pay with: .* -- (\S+)$/, ...SANDBOX });

@@ -49,6 +49,13 @@ impl<B> ResponseBody<B> {
     }
 }
 
+/// Empty: what `CorsLayer` and others answer with that stand outside of a layer of this crate.
+impl<B> Default for ResponseBody<B> {
+    fn default() -> Self {
+        Self::ours(Bytes::new())
+    }
+}
+
 impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
     type Data = Bytes;
     type Error = B::Error;

@@ -29,8 +29,19 @@
 //!
 //! # A payment that is not answered
 //!
-//! The page never signs a second payment for a first one that it has no answer to. It asks again with the same one,
-//! as often as the server says, until there is an outcome or the payment has expired; also after a reload of the tab.
+//! The page never signs a second payment for a first one that it has no answer to. It asks again with the same one, as
+//! often as the server says, until there is an outcome or the payment has expired, and also after a reload of the tab.
+//! An expired payment can settle no more, but it may have settled: the page says so, and asks once more what became of
+//! it before it has anything else signed. What is no proof (a server error, or a refusal after an attempt without an
+//! answer) is not told as one.
+//!
+//! # What was bought
+//!
+//! The browser takes in the whole answer before it is shown, and the page says meanwhile that it is arriving. Only a
+//! stream of events or of lines of JSON is shown as it comes, and the last four megabytes of it. Browsers hold large
+//! answers on disk, and documents in memory; a text of more than four megabytes is saved and not shown. A redirect is
+//! told to the page's script in a header of the layer's, `x402-location`, with status 200, since a script cannot read
+//! it otherwise: the receipt is shown, and then the browser goes there, without the payment.
 //!
 //! # Security
 //!

@@ -72,7 +72,9 @@ impl Paywall {
     /// nonce, which every `<script>` and `<style>` of it must carry.
     ///
     /// It is served under the policy of our own page: nothing from elsewhere, no inline handlers, no frames. The offer
-    /// is in [`Offers::required`], and in the response's `PAYMENT-REQUIRED` header as ever.
+    /// is in [`Offers::required`], and in the response's `PAYMENT-REQUIRED` header as ever. A script of yours that
+    /// presents a payment with a header `x402-page` is told of a redirect that was bought in words that it can read:
+    /// status 200, and where to in `x402-location`.
     ///
     /// ```
     /// use x402_tower::paywall::Paywall;
@@ -130,7 +132,8 @@ impl Paywall {
         Ok(self.with(|options| options.accent = Some(format!(":root {{ --accent: {color}; --on-accent: {on}; }}\n"))))
     }
 
-    /// The language of your [texts](Self::text), as HTML's `lang` has it: `en`, unless told otherwise.
+    /// The language of your [texts](Self::text), as HTML's `lang` has it: `en`, unless told otherwise. The page runs
+    /// from right to left where the language does.
     #[must_use]
     pub fn language(self, tag: impl Into<String>) -> Self {
         self.with(|options| options.language = tag.into())

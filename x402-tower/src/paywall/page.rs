@@ -68,6 +68,7 @@ fn value(name: &str, options: &Options, offers: &Offers) -> String {
     let resource = offers.resource();
     match name {
         "language" => escape::html(&options.language),
+        "direction" => direction(&options.language).to_owned(),
         "heading" => text(Text::Heading),
         "title" => [texts.of(Text::Heading), &options.app_name]
             .into_iter()
@@ -99,6 +100,13 @@ fn value(name: &str, options: &Options, offers: &Offers) -> String {
     }
 }
 
+/// Which way a language is written, by its primary subtag.
+fn direction(language: &str) -> &'static str {
+    let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let is_rtl = ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].contains(&primary.as_str());
+    if is_rtl { "rtl" } else { "ltr" }
+}
+
 fn items(options: &Options, offers: &Offers) -> String {
     let shown = Shown::of(offers);
     let both = (0..).zip(shown.iter().zip(offers.offers()));
@@ -119,13 +127,11 @@ fn data(options: &Options, offers: &Offers) -> String {
 
 /// Without indentation and lines of comment. Our scripts and styles have no text that spans lines.
 fn dense(source: &str) -> String {
-    let lines = source.lines().map(str::trim_start);
-    lines.filter(|line| !["//", "/*", "* ", "*/"].iter().any(|start| line.starts_with(start))).fold(
-        String::with_capacity(source.len()),
-        |mut dense, line| {
-            dense.push_str(line);
-            dense.push('\n');
-            dense
-        },
-    )
+    let lines = source.lines().map(str::trim);
+    let is_comment = |line: &str| line == "*" || ["//", "/*", "* ", "*/"].iter().any(|start| line.starts_with(start));
+    lines.filter(|line| !is_comment(line)).fold(String::with_capacity(source.len()), |mut dense, line| {
+        dense.push_str(line);
+        dense.push('\n');
+        dense
+    })
 }

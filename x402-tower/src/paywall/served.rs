@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
-        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+        X_FRAME_OPTIONS,
     },
 };
 use x402_core::server::{Offers, is_browser};
@@ -21,6 +22,12 @@ const WORKER: &str = include_str!("script/worker.js");
 /// Browsers send it with a request for such a script, and scripts cannot
 /// ([Service Workers, fetch](https://www.w3.org/TR/service-workers/#service-worker-script-request)).
 const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
+
+/// The page's script sends it with a payment.
+const PAGE: HeaderName = HeaderName::from_static("x402-page");
+
+/// Where a redirect leads that was bought, for the page's script.
+const PAGE_LOCATION: HeaderName = HeaderName::from_static("x402-location");
 
 /// A route's page: written beforehand, where the price is fixed.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +61,23 @@ impl Served {
             return Some(worker());
         }
         is_browser(headers).then(|| self.page(offers, refusal()))
+    }
+
+    /// Whether it is the page that presents a payment.
+    pub(crate) fn is_presenting(headers: &HeaderMap) -> bool {
+        headers.contains_key(PAGE)
+    }
+
+    /// Says in other words where a redirect leads that was bought: to a script it has neither status nor headers, and
+    /// followed by one it ends at the next origin.
+    pub(crate) fn tell_redirect<B>(response: &mut Response<B>) {
+        if !response.status().is_redirection() {
+            return;
+        }
+        if let Some(location) = response.headers_mut().remove(LOCATION) {
+            response.headers_mut().insert(PAGE_LOCATION, location);
+            *response.status_mut() = StatusCode::OK;
+        }
     }
 
     fn page(&self, offers: &Offers, refusal: Response<Bytes>) -> Response<Bytes> {

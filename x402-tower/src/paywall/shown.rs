@@ -57,15 +57,17 @@ impl Shown {
 
     /// One list item, with a choice in it that only the page's script shows.
     pub(super) fn item(&self, index: usize, of: &PaymentRequirements, texts: &Texts) -> String {
+        // Each part apart, so that a name that is written from right to left does not turn the address beside it.
+        let apart = |part: &str| format!("<bdi>{}</bdi>", escape::html(part));
         let rows = [
-            (Text::Price, "price", self.price.clone()),
-            (Text::Token, "token", format!("{} {}", self.token, of.asset)),
-            (Text::Network, "network", format!("{} · {}", self.network, of.network)),
-            (Text::Recipient, "recipient", of.pay_to.to_string()),
+            (Text::Price, "price", apart(&self.price)),
+            (Text::Token, "token", format!("{} {}", apart(&self.token), apart(of.asset.as_str()))),
+            (Text::Network, "network", format!("{} · {}", apart(&self.network), apart(&of.network.to_string()))),
+            (Text::Recipient, "recipient", apart(of.pay_to.as_str())),
         ];
         let mut item = format!("<li><label><input type=\"radio\" name=\"offer\" value=\"{index}\"><dl>");
         for (name, class, value) in rows {
-            let (name, value) = (escape::html(texts.of(name)), escape::html(&value));
+            let name = escape::html(texts.of(name));
             // Writing to a string cannot fail.
             let _ = write!(item, "<div class=\"{class}\"><dt>{name}</dt><dd>{value}</dd></div>");
         }

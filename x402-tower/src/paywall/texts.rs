@@ -53,7 +53,7 @@ texts! {
     /// Above the wallets.
     Wallets "wallets" "Wallet";
     /// There is no wallet.
-    NoWallet "no_wallet" "No wallet was found in this browser. Install one (MetaMask, Coinbase Wallet and Rabby are known to work with pages like this), then load the page again.";
+    NoWallet "no_wallet" "No wallet was found in this browser. Install one (MetaMask, Coinbase Wallet and Rabby are known to work with pages like this), then load the page again. On a phone, open it in a wallet's own browser.";
     /// None of the offers can be paid here.
     NoOffer "no_offer" "This page cannot pay any of these offers. Ask for it with an x402 client.";
     /// Without script.
@@ -90,6 +90,12 @@ texts! {
     WalletFailed "wallet_failed" "{wallet} could not do that: {reason}";
     /// Waiting for the server.
     Sending "sending" "Paying…";
+    /// The signature took longer than it is good for. Values: `wallet`.
+    Slow "slow" "The answer in {wallet} came after the time that the signature was good for. Nothing was sent, and nothing was paid. Pay again.";
+    /// The answer is here, and not yet all of what was bought.
+    Arriving "arriving" "What you paid for is arriving…";
+    /// The connection was lost in the middle of a stream.
+    Cut "cut" "The rest did not come: the connection was lost.";
     /// The settlement takes its time.
     Pending "pending" "The payment is being settled. This page asks again with the same payment: you will not be charged twice.";
     /// No answer.
@@ -103,13 +109,15 @@ texts! {
     /// The payment had expired. It may be a wrong clock.
     Late "late" "The payment came too late or too early. You were not charged. Is this device's clock right?";
     /// The payment was used.
-    Used "used" "This payment was already used, and what it bought was delivered. You were not charged again.";
+    Used "used" "This payment was already used. You were not charged again. If you did not get what it bought, ask the seller, and name the transfer that the wallet shows.";
     /// No outcome until the payment expired.
-    Expired "expired" "There was no answer before the payment expired. Look in the wallet whether it was charged before you pay again.";
+    Expired "expired" "The payment expired before it was known what became of it. It may have been charged: look in the wallet before you pay again.";
+    /// A refusal that says nothing of earlier attempts. Values: `reason`.
+    Unclear "unclear" "The server now refuses the payment ({reason}), but may have charged it before: look in the wallet. To ask again sends the same payment, which can be charged only once.";
     /// Paid, and yet not served. Values: `status`.
     Owed "owed" "You have paid, but the server answered {status}. Ask again: the same payment will do.";
-    /// Not served, nor charged. Values: `status`.
-    NotServed "not_served" "The server answered {status} instead of what you paid for. You were not charged.";
+    /// Not served, and not charged by a server that keeps to the protocol. Values: `status`.
+    NotServed "not_served" "The server answered {status} instead of what you paid for, and should not have charged you. To ask again sends the same payment, which can be charged only once.";
     /// It is paid.
     Paid "paid" "Paid. Thank you.";
     /// Paid, and the settlement goes on.

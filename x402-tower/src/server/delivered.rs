@@ -1,6 +1,6 @@
 //! Whether a response is what was paid for.
 
-use http::Response;
+use http::{Response, StatusCode};
 
 /// Whether the service did the work: no error status, and no gRPC failure, which hides behind a 200.
 ///
@@ -10,10 +10,14 @@ pub(super) fn is_delivered<B>(response: &Response<B>) -> bool {
     response.status().as_u16() < 400 && !grpc_failed
 }
 
+/// Whether a response can be given to another request than the one that it was made for. An upgrade cannot: what
+/// follows it belongs to its connection.
+pub(super) fn is_portable<B>(response: &Response<B>) -> bool {
+    response.status() != StatusCode::SWITCHING_PROTOCOLS
+}
+
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
-
     use super::*;
 
     #[test]

@@ -73,6 +73,9 @@ pub(super) struct Journey<F, C> {
     pub(super) settler: Settler<F, C>,
     pub(super) offers: Offers,
     pub(super) order: Order,
+    /// Whether it is the paywall page that asks.
+    #[cfg(feature = "paywall")]
+    pub(super) by_page: bool,
 }
 
 /// What comes of asking the gate.
@@ -94,6 +97,11 @@ where
         ResBody: http_body::Body<Data = Bytes> + Send + 'static,
     {
         match self.named(payment, work).await {
+            #[cfg(feature = "paywall")]
+            Ok(mut response) if self.by_page => {
+                crate::paywall::Served::tell_redirect(&mut response);
+                Ok(response)
+            }
             Ok(response) => Ok(response),
             Err(Stop::Refused(refusal)) => Ok(refused(&self.offers, refusal)),
             Err(Stop::Failed(error)) => Err(error),

@@ -25,6 +25,12 @@
 //! # }
 //! ```
 //!
+//! # What counts as served
+//!
+//! The head of the response: a status below 400, and no `grpc-status` in it but 0. It waits for the settlement, unless
+//! the [order](Order) is another; the body then streams, and a body that breaks off, or a gRPC status in the trailers,
+//! comes too late to be seen. Work that fails late belongs before the head.
+//!
 //! # Layer order
 //!
 //! A CORS layer belongs outside of this one. `OPTIONS` requests pass unpaid all the same, so that preflights work.

@@ -8,7 +8,7 @@ use std::{
 use http::Response;
 use x402_core::{UnixSeconds, claim::ClaimKey};
 
-use super::bounded::Bounded;
+use super::{bounded::Bounded, delivered::is_portable};
 
 /// A `Response<B>`: routes of different body types share the parking.
 type Parked = Box<dyn Any + Send>;
@@ -57,7 +57,7 @@ impl Default for Parking {
     }
 }
 
-/// A response that was paid for, or will be. Dropped before it is taken, it is parked.
+/// A response that was paid for, or will be. Dropped before it is taken, it is parked, if another request can use it.
 pub(super) struct Undelivered<B: Send + 'static> {
     response: Option<Response<B>>,
     place: Place,
@@ -85,7 +85,7 @@ impl<B: Send + 'static> Undelivered<B> {
 
 impl<B: Send + 'static> Drop for Undelivered<B> {
     fn drop(&mut self) {
-        if let Some(response) = self.response.take() {
+        if let Some(response) = self.response.take().filter(is_portable) {
             let Place { parking, key, keep_until, now } = &self.place;
             parking.park(key.clone(), *keep_until, now(), Box::new(response));
         }

@@ -83,9 +83,15 @@ impl<F, C, P> PricedRoute<F, C, P> {
         }
     }
 
-    fn journey(&self, offers: Offers) -> Journey<Watched<Arc<F>>, C> {
-        let settler = Settler { gate: self.gate.clone(), settlements: self.settlements.clone() };
-        Journey { settler, offers, order: self.order }
+    #[cfg_attr(not(feature = "paywall"), expect(unused_variables, reason = "there is no page that asks"))]
+    fn journey(&self, offers: Offers, headers: &HeaderMap) -> Journey<Watched<Arc<F>>, C> {
+        Journey {
+            settler: Settler { gate: self.gate.clone(), settlements: self.settlements.clone() },
+            offers,
+            order: self.order,
+            #[cfg(feature = "paywall")]
+            by_page: self.paywall.is_some() && crate::paywall::Served::is_presenting(headers),
+        }
     }
 }
 
@@ -132,7 +138,7 @@ where
             }
         };
         route.hide_payment(request.headers_mut());
-        let journey = route.journey(offers.clone());
+        let journey = route.journey(offers.clone(), request.headers());
         let work = Work { inner: self.take_ready(), request };
         ResponseFuture::paid(journey.serve(Box::new(payment), Box::new(work)))
     }
@@ -174,6 +180,7 @@ where
         Err(refusal) => return Ok(route.refuse(&offers, refusal, &head.method, &head.headers)),
     };
     route.hide_payment(&mut head.headers);
+    let journey = route.journey(offers, &head.headers);
     let work = Work { inner, request: Request::from_parts(head, body) };
-    Box::pin(route.journey(offers).serve(Box::new(payment), Box::new(work))).await
+    Box::pin(journey.serve(Box::new(payment), Box::new(work))).await
 }

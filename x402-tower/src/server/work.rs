@@ -9,6 +9,7 @@ use tower_service::Service;
 use x402_core::server::{Payment, Refusal};
 
 use super::{
+    delivered::is_portable,
     observe,
     replay::MAX_BODY,
     stop::{Answer, Stop},
@@ -32,7 +33,7 @@ where
         request.extensions_mut().insert(payment);
         let response = observe::handler(inner.call(request)).await.map_err(Stop::Failed)?;
         let is_short = response.body().size_hint().upper().is_some_and(|upper| upper <= MAX_BODY as u64);
-        if !keeps || !is_short {
+        if !keeps || !is_short || !is_portable(&response) {
             return Ok(response.map(ResponseBody::handler));
         }
         let (head, body) = response.into_parts();

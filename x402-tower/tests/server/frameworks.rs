@@ -54,6 +54,16 @@ fn the_body_keeps_sync_unpin_and_the_error_of_the_services_body() {
 }
 
 #[tokio::test]
+async fn layers_outside_that_answer_in_the_services_stead_have_an_empty_body() {
+    // As tower-http's `CorsLayer` does, whose place is outside of ours.
+    fn preflight<B: Default>() -> Response<B> {
+        Response::default()
+    }
+    let body = preflight::<ResponseBody<NotSync>>().into_body();
+    assert!(body.is_end_stream() && body.size_hint().exact() == Some(0));
+}
+
+#[tokio::test]
 async fn grpc_failures_behind_a_200_are_not_charged() {
     let shop = Shop::new();
     let payment = shop.sign(x402_core::X402Version::V2, 1).await.header();

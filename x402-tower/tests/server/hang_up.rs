@@ -9,9 +9,11 @@ use x402_core::{
     Facilitator, FacilitatorRequest, SettleResponse, SupportedResponse, VerifyResponse, X402Version, claim::ClaimState,
     facilitator::FacilitatorError, server::Gate, testing::ScriptedFacilitator,
 };
-use x402_tower::PaymentLayer;
+use x402_tower::{PaymentLayer, server::Order};
 
 use crate::support::{Shop, call, request, text, until};
+
+const ORDERS: [Order; 3] = [Order::After, Order::Before, Order::Background];
 
 /// Polls a future so many times, then drops it: the client hung up.
 async fn hang_up_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
@@ -28,16 +30,18 @@ async fn hang_up_after<F: Future>(polls: usize, future: F) -> Option<F::Output> 
 
 #[tokio::test]
 async fn wherever_the_client_hangs_up_money_and_claim_agree_and_the_content_can_be_fetched() {
-    for polls in 0..20 {
+    for (order, polls) in ORDERS.into_iter().flat_map(|order| (0..20).map(move |polls| (order, polls))) {
         let shop = Shop::with(ScriptedFacilitator::willing().hesitating(5));
         let payment = shop.sign(X402Version::V2, 1).await.header();
-        let mut app = shop.app();
-        let answered = hang_up_after(polls, app.call(request(std::slice::from_ref(&payment)))).await.is_some();
+        let layer = shop.layer.clone().order(order);
+        let app = || shop.over(Arc::clone(&shop.runs), &layer);
+        let mut service = app();
+        let answered = hang_up_after(polls, service.call(request(std::slice::from_ref(&payment)))).await.is_some();
         // Once the facilitator was asked the settlement goes on without the client, to its end.
         until(|| shop.facilitator.settle_calls() == shop.facilitator.settles_answered()).await;
         let settled = shop.facilitator.settle_calls();
         let again = loop {
-            let again = call(&shop.app(), request(std::slice::from_ref(&payment))).await;
+            let again = call(&app(), request(std::slice::from_ref(&payment))).await;
             // The settlement's task may be about to write down how it ended.
             if again.status() != StatusCode::CONFLICT {
                 break again;
@@ -45,13 +49,17 @@ async fn wherever_the_client_hangs_up_money_and_claim_agree_and_the_content_can_
             tokio::task::yield_now().await;
         };
         match answered {
-            true => assert_eq!(again.status(), StatusCode::PAYMENT_REQUIRED, "served once, after {polls} polls"),
+            true => {
+                assert_eq!(again.status(), StatusCode::PAYMENT_REQUIRED, "{order:?}: served once, after {polls} polls")
+            }
             false => {
-                assert_eq!(again.status(), StatusCode::OK, "after {polls} polls, settled {settled}");
+                assert_eq!(again.status(), StatusCode::OK, "{order:?}: after {polls} polls, settled {settled}");
                 assert!(text(again).await.contains("premium for"));
             }
         }
-        assert_eq!(shop.facilitator.settle_calls(), 1, "one transfer, after {polls} polls");
+        layer.shared_settlements().drain().await;
+        assert_eq!(shop.facilitator.settle_calls(), 1, "{order:?}: one transfer, after {polls} polls");
+        assert_eq!(shop.state(1), Some(ClaimState::Delivered));
     }
 }
 

@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc, sync::atomic::Ordering};
 use axum::body::Body;
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service, service_fn};
-use x402_core::{X402Version, claim::ClaimState, testing::ScriptedFacilitator};
+use x402_core::{X402Version, claim::ClaimState, server::Identifiers, testing::ScriptedFacilitator};
 use x402_tower::server::Settlements;
 
 use crate::support::{Shop, call, request, text, until};
@@ -44,6 +44,33 @@ async fn a_response_that_was_not_parked_is_made_again_without_a_second_transfer(
     let payment = shop.sign(X402Version::V2, 1).await.header();
     assert_eq!(call(&shop.app(), request(&[payment])).await.status(), StatusCode::OK);
     assert_eq!((shop.runs(), shop.facilitator.settle_calls()), (2, 1));
+}
+
+#[tokio::test]
+async fn an_upgrade_belongs_to_its_connection_and_is_neither_parked_nor_kept_under_a_name() {
+    let shop = Shop::set_up(
+        ScriptedFacilitator::willing().hesitating(1000),
+        |gate| gate,
+        |offers| offers.payment_identifiers(Identifiers::Optional),
+    );
+    let payment = shop.sign(X402Version::V2, 1).await.header();
+    let upgrade = || {
+        let mut request = request(std::slice::from_ref(&payment));
+        request.headers_mut().insert("x-answer", "101".parse().unwrap());
+        request
+    };
+    let mut app = shop.app();
+    let serving = tokio::spawn({
+        let upgrade = upgrade();
+        async move { app.call(upgrade).await }
+    });
+    until(|| shop.facilitator.settle_calls() > 0).await;
+    serving.abort();
+    until(|| matches!(shop.state(1), Some(ClaimState::Settled(_)))).await;
+    assert_eq!(shop.layer.shared_settlements().parked(), 0);
+    assert_eq!(call(&shop.app(), upgrade()).await.status(), StatusCode::SWITCHING_PROTOCOLS);
+    assert_eq!((shop.runs(), shop.facilitator.settle_calls()), (2, 1), "on the new connection, for the same money");
+    assert_eq!(call(&shop.app(), upgrade()).await.status(), StatusCode::PAYMENT_REQUIRED, "once");
 }
 
 #[tokio::test]

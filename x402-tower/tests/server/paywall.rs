@@ -7,9 +7,10 @@ use axum::body::Body;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use x402_core::{
-    Amount, Asset, ResourceInfo,
+    Amount, Asset, ResourceInfo, X402Version,
+    claim::MemoryClaims,
     error::BoxError,
-    header::{PAYMENT_REQUIRED, decode_payment_required},
+    header::{PAYMENT_REQUIRED, PAYMENT_RESPONSE, decode_payment_required},
     server::{Gate, Offer, Offers},
     testing::ScriptedFacilitator,
 };
@@ -19,7 +20,9 @@ use x402_tower::{
     server::Quote,
 };
 
-use crate::support::{Shop, call, text};
+use crate::support::{Shop, call, request, text};
+
+type ShopLayer = PaymentLayer<ScriptedFacilitator, Arc<MemoryClaims>>;
 
 /// What the page may weigh, whatever is switched on.
 const LIMIT: usize = 40 * 1024;
@@ -151,14 +154,14 @@ async fn name_logo_colour_language_and_words_are_options() {
         .text(Text::Pay, "{price} zahlen");
     let (_, page) = shown(paywall).await;
     for part in [
-        "<html lang=\"de\">",
+        "<html lang=\"de\" dir=\"ltr\">",
         "<title>Bitte &lt;zahlen&gt; · Ann &amp; Bob</title>",
         "<h1>Bitte &lt;zahlen&gt;</h1>",
         "src=\"data:image/png;base64,AAAA\"",
         "--accent: #FFee00; --on-accent: #000;",
         "[\"pay\",\"{price} zahlen\"]",
         "0.05 USDC",
-        "Base Sepolia · eip155:84532",
+        "<bdi>Base Sepolia</bdi> · <bdi>eip155:84532</bdi>",
         "https://shop.example/premium",
     ] {
         assert!(page.contains(part), "{part}");
@@ -221,4 +224,42 @@ async fn a_page_of_ones_own_gets_the_offers_and_the_nonce_under_the_same_policy(
     let nonce = page.split('"').nth(1).unwrap();
     assert!(headers["content-security-policy"].to_str().unwrap().contains(&format!("script-src 'nonce-{nonce}'")));
     assert_eq!(page, format!("<p id=\"{nonce}\">https://shop.example/premium</p>"));
+}
+
+#[tokio::test]
+async fn the_page_runs_the_way_its_language_does() {
+    for (language, direction) in [("en", "ltr"), ("ar", "rtl"), ("he-IL", "rtl"), ("FA", "rtl"), ("are", "ltr")] {
+        let (_, page) = shown(Paywall::new().language(language)).await;
+        assert!(page.contains(&format!("<html lang=\"{language}\" dir=\"{direction}\">")), "{language}");
+    }
+}
+
+const ELSEWHERE: &str = "https://files.example/a?b";
+
+/// A paid request whose service answers with a redirect to another origin, as object stores are linked to.
+async fn redirected(shop: &Shop, layer: ShopLayer, nonce: u8, by_page: bool) -> Response<Body> {
+    let moved = service_fn(|_: Request<Body>| async {
+        let response = Response::builder().status(StatusCode::SEE_OTHER).header("location", ELSEWHERE);
+        Ok::<_, Infallible>(response.body(Body::empty()).unwrap())
+    });
+    let payment = shop.sign(X402Version::V2, nonce).await.header();
+    let mut request = request(&[payment]);
+    if by_page {
+        request.headers_mut().insert("x402-page", "1".parse().unwrap());
+    }
+    layer.layer(moved).oneshot(request).await.unwrap().map(Body::new)
+}
+
+#[tokio::test]
+async fn a_redirect_that_was_bought_is_told_to_the_page_and_left_alone_for_others() {
+    let shop = Shop::new();
+    let told = redirected(&shop, shop.layer.clone(), 1, true).await;
+    assert_eq!((told.status(), told.headers()["x402-location"].to_str().unwrap()), (StatusCode::OK, ELSEWHERE));
+    assert!(told.headers().contains_key(PAYMENT_RESPONSE) && !told.headers().contains_key("location"));
+    for (nonce, layer, by_page) in [(2, shop.layer.clone(), false), (3, shop.layer.clone().without_paywall(), true)] {
+        let left = redirected(&shop, layer, nonce, by_page).await;
+        assert_eq!((left.status(), left.headers()["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, ELSEWHERE));
+        assert!(left.headers().contains_key(PAYMENT_RESPONSE) && !left.headers().contains_key("x402-location"));
+    }
+    assert_eq!(shop.facilitator.settle_calls(), 3);
 }

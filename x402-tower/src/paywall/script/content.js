@@ -2,27 +2,70 @@
 
 /** Seconds for which the receipt of a document stands before the document opens. */
 const RECEIPT = 4;
+/** Bytes beyond which text is saved, and not shown: a tab with more of it is of no use. */
+const MOST_TEXT = 4 << 20;
+/** Seconds after which a service worker that says nothing is not waited for. */
+const PATIENCE = 10;
+
+function typeOf(response) {
+  return (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+}
+
+/** Whether an answer may have no end: events, or a JSON document a line. */
+function isStream(response) {
+  return /^text\/event-stream$|[/+-](ndjson|jsonl|json-seq)$/.test(typeOf(response)) && filename(response) === null;
+}
 
 async function show({ response, body, receipt }, payment) {
-  const type = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  const type = typeOf(response);
   const file = filename(response);
   const done = byId("done");
   done.replaceChildren(receiptOf(receipt, payment));
   byId("ask").hidden = true;
   byId("alert").replaceChildren();
   const thanks = text(receipt ? "paid" : "settling");
-  document.querySelector("h1").textContent = thanks;
+  document.title = document.querySelector("h1").textContent = thanks;
   tell(thanks, false);
   byId("status").className = "unseen";
+  done.setAttribute("aria-label", thanks);
   done.hidden = false;
   done.focus();
-  if (file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type)) return open(response, body, done, thanks);
+  if (!body) return stream(response, done);
+  const elsewhere = response.headers.get("x402-location");
+  const isDocument = file === null && /^(text\/html|application\/xhtml\+xml)$/.test(type);
+  if (elsewhere || isDocument) {
+    await time(done);
+    if (elsewhere) location.assign(elsewhere);
+    else if (!(await handOver(response, body))) writeHere(await body.text());
+    return;
+  }
+  // Nothing was to be had but the receipt.
+  if (file === null && body.size === 0) return;
   if (file === null && type.startsWith("image/")) {
     done.prepend(element("img", { src: URL.createObjectURL(body), alt: REQUIRED.resource.description ?? "" }));
-  } else if (file === null && /^text\/|[/+](json|xml|javascript|yaml)$/.test(type)) {
+  } else if (file === null && /^text\/|[/+](json|xml|javascript|yaml)$/.test(type) && body.size <= MOST_TEXT) {
     done.prepend(element("pre", { tabindex: "0" }, pretty(await body.text(), type)));
   } else {
-    save(body, file ?? "download", done);
+    save(body, file ?? nameOf(HERE), done);
+  }
+}
+
+/** Shows text as it comes, and no more of it than a tab can hold. */
+async function stream(response, done) {
+  const shown = element("pre", { tabindex: "0" });
+  done.prepend(shown);
+  tell(text("arriving"));
+  try {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let size = 0, part; !(part = await reader.read()).done; ) {
+      shown.append(part.value);
+      for (size += part.value.length; size > MOST_TEXT && shown.childNodes.length > 1; shown.firstChild.remove()) {
+        size -= shown.firstChild.length;
+      }
+    }
+    tell("", false);
+  } catch {
+    throw new Problem("cut");
   }
 }
 
@@ -38,7 +81,21 @@ function filename(response) {
   } catch {
     // Not what it says it is; the plain name will do.
   }
-  return name.replace(/[/\\\p{Cc}]/gu, "_") || "download";
+  return tame(name) || nameOf(HERE);
+}
+
+/** A name out of a URL, for what has none of its own. */
+function nameOf(url) {
+  const last = new URL(url).pathname.split("/").pop();
+  try {
+    return tame(decodeURIComponent(last)) || "download";
+  } catch {
+    return tame(last);
+  }
+}
+
+function tame(name) {
+  return name.replace(/[/\\\p{Cc}]/gu, "_");
 }
 
 function save(body, file, done) {
@@ -76,18 +133,21 @@ function receiptOf(receipt, payment) {
   return box;
 }
 
-/** Opens a document, in a moment: who looks at the receipt closer opens it when they like. */
-async function open(response, body, done, thanks) {
+/** Gives time to see the receipt before another page comes: who looks at it closer opens that when they like. */
+async function time(done) {
   const button = element("button", { type: "button" }, text("open"));
   done.append(button);
-  tell(`${thanks} ${text("opening")}`, false);
+  tell(text("opening"), false);
   await new Promise((opens) => {
     const timer = setTimeout(opens, RECEIPT * 1000);
     button.addEventListener("click", opens, { once: true });
-    done.addEventListener("focusin", (event) => event.target !== done && clearTimeout(timer));
+    done.addEventListener("focusin", (event) => {
+      if (event.target === done) return;
+      clearTimeout(timer);
+      tell("", false);
+    });
   });
   button.disabled = true;
-  if (!(await handOver(response, body))) writeHere(await body.text());
 }
 
 /**
@@ -98,11 +158,11 @@ async function handOver(response, body) {
   try {
     const scope = HERE;
     const existing = await navigator.serviceWorker.getRegistration(HERE);
-    // The site has one for this very page: it is not ours to replace.
-    if (existing?.scope === scope) return false;
+    // The site has one for this very page: it is not ours to replace. (One of ours may be left over.)
+    if (existing?.scope === scope && existing.active?.scriptURL !== HERE) return false;
     const registration = await navigator.serviceWorker.register(HERE, { scope, updateViaCache: "none" });
     const worker = registration.installing ?? registration.waiting ?? registration.active;
-    await new Promise((active, failed) => {
+    await inTime((active, failed) => {
       const look = () => {
         if (worker.state === "activated") active();
         if (worker.state === "redundant") failed();
@@ -112,7 +172,7 @@ async function handOver(response, body) {
     });
     const bytes = await body.arrayBuffer();
     const { port1, port2 } = new MessageChannel();
-    const taken = new Promise((done) => (port1.onmessage = done));
+    const taken = inTime((done) => (port1.onmessage = done));
     const { status, headers } = response;
     worker.postMessage({ url: HERE, status, headers: [...headers], bytes }, [port2]);
     await taken;
@@ -121,6 +181,12 @@ async function handOver(response, body) {
   } catch {
     return false;
   }
+}
+
+/** A promise that is broken after a while. */
+function inTime(executor) {
+  const late = pause(PATIENCE).then(() => Promise.reject(new Error("late")));
+  return Promise.race([new Promise(executor), late]);
 }
 
 /** Without service workers: the document is written here, and its scripts and styles are let through. */

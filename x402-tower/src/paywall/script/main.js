@@ -15,8 +15,11 @@ function showWallets() {
     const icon = wallet.icon ? [element("img", { src: wallet.icon, alt: "" })] : [];
     return element("li", {}, element("label", {}, input, ...icon, element("span", {}, wallet.name)));
   });
+  const isThere = byId("wallets").contains(document.activeElement);
   byId("wallets").replaceChildren(...items);
   if (!checked("wallet") && wallets.length > 0) document.querySelector("input[name=wallet]").checked = true;
+  // Who was choosing when another wallet came goes on choosing.
+  if (isThere) document.querySelector("input[name=wallet]:checked")?.focus();
   render();
 }
 
@@ -73,9 +76,9 @@ async function finish(payment) {
     await show(await present(payment), payment);
   } catch (problem) {
     if (problem.poor) problem.link = faucet(DATA.offers[payment.offer]);
-    if (problem.owed) {
+    if (problem.again) {
       byId("again").hidden = false;
-      hurry = () => once(() => finish(payment));
+      resume = () => once(() => finish({ ...payment, open: true }));
     }
     throw problem;
   }
@@ -88,16 +91,12 @@ function main() {
   first.checked = true;
   document.addEventListener("change", render);
   byId("pay").addEventListener("click", () => once(pay));
-  byId("again").addEventListener("click", () => hurry());
+  byId("again").addEventListener("click", () => (resume ?? hurry)());
   window.addEventListener("online", () => hurry());
   if (DATA.test_key) addWallet({ name: text("test_wallet"), icon: null, provider: testWallet(), test: true });
   findWallets();
   render();
   const payment = kept();
-  if (payment) {
-    once(() => {
-      tell(text("resumed"));
-      return finish(payment);
-    });
-  }
+  // What was not served is asked for again by whoever wants it still.
+  if (payment && !payment.waits) once(() => finish(payment));
 }

@@ -56,11 +56,16 @@ function random(bytes) {
   return Array.from(drawn, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Seconds before its expiry from which on the server would refuse a payment. */
+const MARGIN = 6;
+
 /** Signs a payment for the offer. What is given is all that it takes to present it, now or after a reload. */
 async function sign(wallet, from, offer) {
   tell(text("signing", { wallet: wallet.name }));
   const message = authorization(offer, from);
   const signature = await ask(wallet, "eth_signTypedData_v4", [from, JSON.stringify(typedData(offer, message))]);
+  // Who thinks about it for long signs what is over, or would be before it is on the chain.
+  if (now() > Number(message.validBefore) - MARGIN) throw new Problem("slow", { wallet: wallet.name });
   // The server's own words are given back as they came.
   const payment = { x402Version: 2, payload: { signature, authorization: message }, resource: REQUIRED.resource, accepted: offer };
   if (REQUIRED.extensions) {
@@ -75,19 +80,26 @@ async function sign(wallet, from, offer) {
 // signed: pay this recipient this price.
 const KEEP = "x402 " + HERE;
 
+/** The same, for where storage is off: then only a reload forgets. */
+let unfinished = null;
+
 function keep(payment) {
+  unfinished = payment;
   try {
     payment ? sessionStorage.setItem(KEEP, JSON.stringify(payment)) : sessionStorage.removeItem(KEEP);
   } catch {
-    // Storage is off. Then a reload forgets.
+    // It is off.
   }
 }
 
+/** The payment that has no outcome yet, however old: expired, it can settle no more, but it may have. */
 function kept() {
+  let payment = unfinished;
   try {
-    const payment = JSON.parse(sessionStorage.getItem(KEEP));
-    return typeof payment?.header === "string" && payment.expires > now() - GRACE ? payment : null;
+    payment ??= JSON.parse(sessionStorage.getItem(KEEP));
   } catch {
-    return null;
+    // It is off, or holds something else.
   }
+  // Whether it arrived before the page went away, nobody knows.
+  return typeof payment?.header === "string" && Number.isFinite(payment.expires) ? { ...payment, open: true } : null;
 }

@@ -12,6 +12,11 @@ function addWallet(wallet) {
   showWallets();
 }
 
+/** Text of a wallet's, without what would turn around or hide the words beside it. */
+function plain(words) {
+  return String(words).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " ");
+}
+
 /** Announced wallets (EIP-6963), and the one that older pages know. */
 function findWallets() {
   window.addEventListener("eip6963:announceProvider", (event) => {
@@ -20,7 +25,7 @@ function findWallets() {
     const icon = String(info?.icon ?? "");
     addWallet({
       id: String(info?.uuid ?? ""),
-      name: String(info?.name || "Wallet").slice(0, 60),
+      name: plain(info?.name || "Wallet").slice(0, 60),
       icon: icon.startsWith("data:image/") ? icon : null,
       provider,
     });
@@ -47,7 +52,7 @@ async function ask(wallet, method, params = []) {
     const code = error?.code ?? error?.data?.originalError?.code;
     if (code === 4001) throw new Problem("rejected", {}, { code });
     if (code === -32002) throw new Problem("busy", { wallet: wallet.name }, { code });
-    const reason = String(error?.message ?? error).slice(0, 200);
+    const reason = plain(error?.message ?? error).slice(0, 200);
     throw new Problem("wallet_failed", { wallet: wallet.name, reason }, {
       code: error?.data?.originalError?.code ?? code,
     });

@@ -13,7 +13,10 @@ addEventListener("message", (event) => {
 
 addEventListener("fetch", (event) => {
   if (event.request.mode !== "navigate") return;
-  if (held && event.request.method === "GET" && event.request.url.split("#")[0] === held.url) {
+  const isOurs = event.request.method === "GET" && event.request.url.split("#")[0] === held?.url;
+  // Another page below this one: the document waits for its own. What is held goes with this worker, soon.
+  if (held && !isOurs) return;
+  if (held) {
     const { bytes, status, headers } = held;
     held = null;
     // The bytes are as they were before any transfer or content coding.
