@@ -1,11 +1,15 @@
 //! The values passed to a contract method.
 
+use std::fmt;
+
 use alloy_primitives::{Address, U256, hex};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Values by parameter name, each in the form the API wants: integers as decimal texts, bytes as
 /// `0x` texts.
+///
+/// Its `Debug` tells the names only: a value may be a signature that is good for money.
 ///
 /// ```
 /// use alloy_primitives::U256;
@@ -15,7 +19,7 @@ use serde_json::{Map, Value};
 /// assert_eq!(serde_json::to_string(&params)?, r#"{"data":"0xab","value":"50000"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Params(Map<String, Value>);
 
@@ -61,5 +65,11 @@ impl Params {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
+    }
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }

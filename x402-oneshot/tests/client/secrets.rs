@@ -108,3 +108,12 @@ async fn a_decode_error_names_the_member() {
     let source = error.source().unwrap().to_string();
     assert!(source.contains("at `response[0].id`"), "{source}");
 }
+
+#[test]
+fn the_values_of_a_call_are_not_printed_for_one_may_be_a_signature() {
+    let run =
+        Execute::new(Params::new().bytes("signature", [0xab; 65]).members("m", Params::new().value("p", "hunter4")));
+    let text = format!("{run:?} {run:#?}");
+    assert!(text.contains("signature"), "{text}");
+    assert!(!text.contains("abab") && !text.contains("hunter"), "{text}");
+}

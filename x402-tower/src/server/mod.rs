@@ -20,7 +20,7 @@
 //!
 //! // In tests; in production the facilitator is one of x402-oneshot's, or your own.
 //! let gate = Gate::new(ScriptedFacilitator::willing());
-//! let app: Router = Router::new().route("/weather", get(weather)).layer(PaymentLayer::new(gate, offers));
+//! let app: Router = Router::new().route("/weather", get(weather)).route_layer(PaymentLayer::new(gate, offers));
 //! # Ok(())
 //! # }
 //! ```
@@ -32,6 +32,9 @@
 //! comes too late to be seen. Work that fails late belongs before the head.
 //!
 //! # Layer order
+//!
+//! The price goes around what is sold and nothing else: axum's `route_layer` leaves paths that do not exist, and methods
+//! that a path does not have, free, which `layer` does not.
 //!
 //! A CORS layer belongs outside of this one. `OPTIONS` requests pass unpaid all the same, so that preflights work.
 
