@@ -118,7 +118,8 @@ impl Shared {
         }
     }
 
-    /// Mines a block of what was broadcast on each chain; no block where nothing was.
+    /// Mines a block of what was broadcast on each chain; no block where nothing was. Whose script goes by blocks says
+    /// the next thing.
     pub(super) fn mine(&self) {
         let now = self.now();
         let mut state = self.state();
@@ -142,6 +143,15 @@ impl Shared {
             {
                 events.push(wallet.deposited(Some(from), amount, chain));
             }
+        }
+        let mut goes_on = false;
+        for transaction in transactions.iter_mut().filter(|tx| tx.is_awaited()) {
+            if let Some(chain) = chains.get_mut(transaction.view.chain_id) {
+                goes_on |= transaction.speak(chain, now);
+            }
+        }
+        if goes_on {
+            self.queued.notify_one();
         }
         // Under the same lock: who sees that a transaction is final sees its webhooks too.
         self.tell(&mut state);
