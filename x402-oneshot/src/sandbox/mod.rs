@@ -178,6 +178,8 @@ pub use requests::RequestCounts;
 
 mod settings;
 
+mod plan;
+
 mod table;
 
 mod route;
@@ -229,10 +231,12 @@ mod server;
 
 mod miner;
 
+mod genesis;
+
+mod running;
+
 mod handle;
 pub use handle::Sandbox;
-
-mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

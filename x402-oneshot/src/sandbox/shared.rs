@@ -15,6 +15,7 @@ use super::event::SandboxEvent;
 use super::failure::Failure;
 use super::faults::Engine;
 use super::method::Method;
+use super::plan::Plan;
 use super::requests::RequestCounts;
 use super::settings::Settings;
 use super::table::{Chains, Wallets};
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     pub(super) manual_clock: Option<SandboxClock>,
     pub(super) faults: Engine,
     pub(super) settings: Settings,
+    /// What it was made from.
+    pub(super) plan: Plan,
     state: Mutex<State>,
 }
 
@@ -65,7 +68,7 @@ impl Shared {
     pub(super) fn new(
         account: Account,
         clock: Arc<dyn Clock>,
-        settings: Settings,
+        plan: Plan,
         state: State,
         open: watch::Receiver<()>,
     ) -> Self {
@@ -79,7 +82,8 @@ impl Shared {
             clock,
             manual_clock: None,
             faults: Engine::new(state.entropy.fork("faults")),
-            settings,
+            settings: plan.settings,
+            plan,
             state: Mutex::new(state),
         }
     }
@@ -166,13 +170,26 @@ impl Shared {
         self.carried.notify_waiters();
     }
 
+    /// Goes on with another state and without faults. No id is given twice, and access tokens stay good.
+    pub(super) fn begin_again(&self, mut fresh: State) {
+        let mut state = self.state();
+        std::mem::swap(&mut fresh.entropy, &mut state.entropy);
+        std::mem::swap(&mut fresh.tokens, &mut state.tokens);
+        *state = fresh;
+        self.faults.clear();
+        drop(state);
+        // What they wait for will not come.
+        self.mined.notify_waiters();
+        self.carried.notify_waiters();
+    }
+
     /// Waits until the sandbox closes.
     pub(super) async fn closed(&self) {
         // An error says that the handle is gone, which is what is waited for.
         let _ = self.open.clone().changed().await;
     }
 
-    /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction.
+    /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction any more.
     pub(super) async fn wait(&self, id: Uuid) -> Option<SandboxTransaction> {
         let mut open = self.open.clone();
         loop {

@@ -138,6 +138,10 @@ async fn what_is_wrong_is_refused_and_a_page_of_another_origin_too() {
     let plain = api.bare(Method::POST, "/../_sandbox/faults").header("content-type", "text/plain").body(rule);
     assert_eq!(Api::send(plain).await.0, 400);
     assert!(api.sandbox.faults().rules().is_empty());
+    for path in ["/reset", "/mine"] {
+        let from_page = api.bare(Method::POST, &format!("/../_sandbox{path}")).header("origin", "https://shop.example");
+        assert_eq!(Api::send(from_page).await.0, 403, "{path}");
+    }
 }
 
 /// What `faults::admin` shows: a rule, faults, a lifecycle, webhook faults and a delivery.

@@ -29,6 +29,7 @@ mod lifecycle_scripts;
 mod lists;
 mod malformed;
 mod methods;
+mod reset;
 mod signatures;
 mod smart_wallet;
 mod start;

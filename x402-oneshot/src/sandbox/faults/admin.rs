@@ -2,8 +2,8 @@
 //!
 //! Below `/_sandbox` of the sandbox's address, outside `/v0`, if
 //! [`SandboxBuilder::admin`](crate::sandbox::SandboxBuilder::admin) allowed it. No token is asked for, and no fault
-//! strikes here. A body is JSON and says so in its `Content-Type`, which keeps web pages out. Errors are the API's
-//! `ErrorResponse`.
+//! strikes here. A body is JSON and says so in its `Content-Type`. Requests that a web page sent are refused, by their
+//! `Origin`. Errors are the API's `ErrorResponse`.
 //!
 //! | endpoint | body or answer |
 //! |---|---|
@@ -24,9 +24,17 @@
 //! | `DELETE /_sandbox/webhooks/faults` | ends all webhook faults |
 //! | `POST /_sandbox/webhooks/rotate` | `{"url": "http://127.0.0.1:8000/hook"}` gets another key; 422 if no endpoint has the URL |
 //! | `GET /_sandbox/webhooks/deliveries` | `{"deliveries": [delivery, …]}`, oldest first; with `?settled=true` only when nothing more is to be sent |
+//! | `POST /_sandbox/reset` | everything as it was at the start: see [below](#reset) |
 //! | `GET /_sandbox/log` | `{"requests": [{"method", "route", "count"}], "transactions": [Transaction, …]}`, oldest first |
 //!
-//! There is no reset. Another sandbox starts in some milliseconds and has nothing of the old one.
+//! # Reset
+//!
+//! What [`Sandbox::reset`](crate::sandbox::Sandbox::reset) does, for a suite whose tests share a sandbox. It ends all
+//! faults, lifecycles and webhook faults, and the world is the one that the sandbox started with: balances, wallets,
+//! contract methods, transactions, webhooks, deliveries and the log.
+//!
+//! What stays: API key and secret, access tokens, business id, the ids and addresses of the first wallets, the buyer's
+//! key, and the clock. No id is given twice.
 //!
 //! # Rules
 //!
@@ -114,7 +122,10 @@ use alloy_primitives::{Address, U256};
 use axum::Json;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
+use axum::http::header::ORIGIN;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::routing::{delete, get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -126,6 +137,7 @@ use super::lifecycle::Lifecycle;
 use super::rule::Rule;
 use crate::sandbox::extract::{DeclaredBody, Id};
 use crate::sandbox::failure::Failure;
+use crate::sandbox::genesis;
 use crate::sandbox::shared::Shared;
 use crate::sandbox::value;
 use crate::sandbox::webhooks::admin::router as webhooks_admin;
@@ -143,9 +155,19 @@ pub(in crate::sandbox) fn router(shared: Arc<Shared>) -> Router {
         .route("/methods/{id}", delete(forget_method))
         .route("/submit", post(submit))
         .route("/mine", post(mine))
+        .route("/reset", post(reset))
         .route("/log", get(log))
-        .nest("/webhooks", webhooks_admin());
+        .nest("/webhooks", webhooks_admin())
+        .layer(from_fn(keep_pages_out));
     Router::new().nest("/_sandbox", admin).with_state(shared)
+}
+
+/// Browsers say whose page sends, whenever it is not a mere `GET`.
+async fn keep_pages_out(request: Request, next: Next) -> Result<Response, Failure> {
+    if request.headers().contains_key(ORIGIN) {
+        return Err(Failure::unauthorized("web pages have no business here"));
+    }
+    Ok(next.run(request).await)
 }
 
 fn done() -> Answer {
@@ -275,6 +297,11 @@ async fn submit(State(shared): State<Arc<Shared>>) -> Answer {
 async fn mine(State(shared): State<Arc<Shared>>) -> Answer {
     shared.submit();
     shared.mine();
+    done()
+}
+
+async fn reset(State(shared): State<Arc<Shared>>) -> Answer {
+    genesis::reset(&shared);
     done()
 }
 

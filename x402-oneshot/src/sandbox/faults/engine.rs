@@ -81,7 +81,7 @@ impl Engine {
         self.state().token_lifetime
     }
 
-    pub(super) fn clear(&self) {
+    pub(in crate::sandbox) fn clear(&self) {
         let mut state = self.state();
         state.rules.clear();
         state.lifecycles.clear();

@@ -17,6 +17,7 @@ const RETRIES: [u64; 5] = [1, 2, 4, 8, 16];
 pub(super) const MAX_FAULTS: usize = 1000;
 
 /// What can be switched while the sandbox runs.
+#[derive(Clone)]
 pub(in crate::sandbox) struct Switches {
     pub(in crate::sandbox) shape: WebhookShape,
     pub(super) form: CanonicalForm,
