@@ -84,8 +84,9 @@ impl Failure {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "ERR_INSUFFICIENT_FUNDS", message)
     }
 
-    /// 503: the sandbox closes or is reset, and so will never know what it was asked.
-    pub(super) fn cut_short() -> Self {
+    /// 503: the sandbox closes.
+    /// Or it was reset, and what is waited for will not come.
+    pub(super) fn closing() -> Self {
         let message = "the sandbox closes, or was reset meanwhile";
         Self { retryable: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "RetryError", message) }
     }

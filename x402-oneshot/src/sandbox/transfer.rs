@@ -92,7 +92,7 @@ pub(super) async fn authorize_permit2(
     Body(Authorize { contract_address }): Body<Authorize>,
 ) -> Result<Json<Value>, Failure> {
     let transaction = approve(&shared, &mut shared.state(), id, contract_address)?;
-    let mined = shared.wait(transaction).await.ok_or_else(Failure::cut_short)?;
+    let mined = shared.wait(transaction).await.ok_or_else(Failure::closing)?;
     let success = mined.status == SandboxStatus::Completed;
     if success && let Some(wallet) = shared.state().wallets.get_mut(id) {
         wallet.authorize_permit2(contract_address, shared.now());

@@ -69,7 +69,7 @@ pub(super) async fn settle(State(shared): State<Arc<Shared>>, request: Request) 
     let outcome = match payment.check(&shared) {
         Ok(order) => {
             let id = send(&shared, order)?;
-            outcome(&shared.wait(id).await.ok_or_else(Failure::cut_short)?)
+            outcome(&shared.wait(id).await.ok_or_else(Failure::closing)?)
         }
         Err(reason) => Outcome { success: false, reason: Some(reason), hash: Value::Null },
     };
