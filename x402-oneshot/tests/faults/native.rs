@@ -9,7 +9,8 @@ use x402_oneshot::sandbox::Sandbox;
 use x402_oneshot::sandbox::faults::{Answer, Edit, Fault, Lifecycle};
 
 use crate::support::{
-    PRICE, VERSIONS, all_final, builder, is_pending, native, native_builder, paid, payment, said, start, struck, usdc,
+    PRICE, VERSIONS, all_final, builder, hasty_native, is_pending, native, native_builder, paid, payment, said, start,
+    struck, usdc,
 };
 
 const SUPPORTED: &str = "/x402/supported";
@@ -119,7 +120,7 @@ async fn a_settlement_that_is_never_answered_may_have_settled_and_is_not_sent_ag
         (Fault::EmptyBody, FacilitatorErrorKind::BadAnswer),
     ] {
         let sandbox = start().await;
-        let facilitator = native(&sandbox).await;
+        let facilitator = hasty_native(&sandbox).await;
         let payment = payment(&sandbox, X402Version::V2).await;
         let settled = !matches!(fault, Fault::Hang { after: false } | Fault::Reset { after: false });
         let (outcome, sent) = struck(&sandbox, SETTLE, fault.clone(), facilitator.settle(&payment)).await;
@@ -137,13 +138,27 @@ async fn a_settlement_that_is_never_answered_may_have_settled_and_is_not_sent_ag
 #[tokio::test]
 async fn a_settlement_that_never_ends_is_given_up_at_the_deadline() {
     let sandbox = start().await;
-    let facilitator = native(&sandbox).await;
+    let facilitator = hasty_native(&sandbox).await;
     let payment = payment(&sandbox, X402Version::V2).await;
     sandbox.faults().next_transaction(&Lifecycle::new().submitted(1).forever());
     let error = facilitator.settle(&payment).await.unwrap_err();
     assert_eq!(said(&error), (FacilitatorErrorKind::Timeout, Reach::MaybeSent));
     assert_eq!(sandbox.requests().of(SETTLE.0, SETTLE.1), 1);
     assert_eq!(paid(&sandbox), 0);
+}
+
+#[tokio::test]
+async fn a_settlement_that_lingers_and_is_sent_again_is_one_with_its_last_hash() {
+    for life in [Lifecycle::new().pending(3), Lifecycle::new().pending(1).retrying(2).saying("Dropped", 1).submitted(1)]
+    {
+        for (sandbox, facilitator, payment) in each_version().await {
+            sandbox.faults().next_transaction(&life);
+            let answer = facilitator.settle(&payment).await.unwrap();
+            assert!(answer.success, "{life:?}");
+            let [settled] = sandbox.transactions().try_into().unwrap();
+            assert_eq!((answer.transaction, paid(&sandbox)), (settled.hash.unwrap().to_string(), PRICE), "{life:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@
 //! | `POST /_sandbox/webhooks/rotate` | `{"url": "http://127.0.0.1:8000/hook"}` gets another key; 422 if no endpoint has the URL |
 //! | `GET /_sandbox/webhooks/deliveries` | `{"deliveries": [delivery, …]}`, oldest first; with `?settled=true` only when nothing more is to be sent |
 //! | `POST /_sandbox/reset` | everything as it was at the start: see [below](#reset) |
-//! | `GET /_sandbox/log` | `{"requests": [{"method", "route", "count"}], "transactions": [Transaction, …]}`, oldest first |
+//! | `GET /_sandbox/log` | `{"requests": [{"method", "route", "count"}], "transactions": [Transaction, …], "events": [event, …]}`, oldest first |
 //!
 //! # Reset
 //!
@@ -35,6 +35,18 @@
 //!
 //! What stays: API key and secret, access tokens, business id, the ids and addresses of the first wallets, the buyer's
 //! key, and the clock. No id is given twice.
+//!
+//! # Events
+//!
+//! What [`Sandbox::events`](crate::sandbox::Sandbox::events) tells:
+//!
+//! ```json
+//! [
+//!   {"event": "transactionFinal", "transaction": "f4e3d951-85ad-42fa-8e21-75545145c7cb"},
+//!   {"event": "lowBalance", "wallet": "8a6e0804-2bd0-4672-b79d-d97027f90720", "balance": "7", "threshold": "10000000000000000"},
+//!   {"event": "depositConfirmed", "wallet": "8a6e0804-2bd0-4672-b79d-d97027f90720", "from": null, "amount": "8"}
+//! ]
+//! ```
 //!
 //! # Rules
 //!
@@ -131,18 +143,17 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use x402_core::{Asset, UnixSeconds};
 
-use super::engine::{Full, MAX};
+use super::engine::{Full, MAX_FAULTS};
 use super::handle::Faults;
 use super::lifecycle::Lifecycle;
 use super::rule::Rule;
+use crate::sandbox::event::SandboxEvent;
 use crate::sandbox::extract::{DeclaredBody, Id};
 use crate::sandbox::failure::Failure;
 use crate::sandbox::genesis;
 use crate::sandbox::shared::Shared;
 use crate::sandbox::value;
-use crate::sandbox::webhooks::admin::router as webhooks_admin;
-
-type Answer = Result<Json<Value>, Failure>;
+use crate::sandbox::webhooks::admin::{Answer, done, router as webhooks_admin};
 
 pub(in crate::sandbox) fn router(shared: Arc<Shared>) -> Router {
     let admin = Router::new()
@@ -170,12 +181,8 @@ async fn keep_pages_out(request: Request, next: Next) -> Result<Response, Failur
     Ok(next.run(request).await)
 }
 
-fn done() -> Answer {
-    Ok(Json(json!({"success": true})))
-}
-
 fn full(name: &str) -> impl FnOnce(Full) -> Failure {
-    move |Full| Failure::invalid("body", name, format!("the sandbox holds no more than {MAX} of these"))
+    move |Full| Failure::invalid("body", name, format!("the sandbox holds no more than {MAX_FAULTS} of these"))
 }
 
 async fn rules(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -311,5 +318,6 @@ async fn log(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let requests: Value =
         requests.map(|(method, route, count)| json!({"method": method, "route": route, "count": count})).collect();
     let transactions: Value = state.transactions.iter().map(|known| known.to_json(&shared.account)).collect();
-    Json(json!({"requests": requests, "transactions": transactions}))
+    let events: Value = state.events.iter().map(SandboxEvent::to_json).collect();
+    Json(json!({"requests": requests, "transactions": transactions, "events": events}))
 }
