@@ -121,6 +121,11 @@
 //! [the builder says otherwise](SandboxBuilder::dangerous_webhooks_anywhere); what is to go wrong with them is said to
 //! [`Sandbox::webhooks`].
 //!
+//! The token is OpenZeppelin's and says why it reverts in that library's errors, `ERC3009UsedAuthorization(…)` where
+//! Circle's says `FiatTokenV2: authorization is used or canceled`. It looks at the signature first, Circle's at the time
+//! and the nonce. Nobody can pause it, or keep an account from using it. [`Lifecycle::failed`](faults::Lifecycle::failed)
+//! has a transaction fail in whatever words.
+//!
 //! Permit2 is not there: at its address there is no contract. `authorizePermit2` makes the token's `approve` all the same,
 //! so that `allowance` tells of it, and `permit2` signatures are over the real domain, but nobody can redeem them here.
 //!

@@ -9,8 +9,7 @@ use x402_oneshot::sandbox::Sandbox;
 use x402_oneshot::sandbox::faults::{Answer, Edit, Fault, Lifecycle};
 
 use crate::support::{
-    PRICE, VERSIONS, all_final, builder, hasty_native, is_pending, native, native_builder, paid, payment, said, start,
-    struck, usdc,
+    PRICE, VERSIONS, all_final, builder, is_pending, native, native_builder, paid, payment, said, start, struck, usdc,
 };
 
 const SUPPORTED: &str = "/x402/supported";
@@ -120,7 +119,7 @@ async fn a_settlement_that_is_never_answered_may_have_settled_and_is_not_sent_ag
         (Fault::EmptyBody, FacilitatorErrorKind::BadAnswer),
     ] {
         let sandbox = start().await;
-        let facilitator = hasty_native(&sandbox).await;
+        let facilitator = native(&sandbox).await;
         let payment = payment(&sandbox, X402Version::V2).await;
         let settled = !matches!(fault, Fault::Hang { after: false } | Fault::Reset { after: false });
         let (outcome, sent) = struck(&sandbox, SETTLE, fault.clone(), facilitator.settle(&payment)).await;
@@ -138,7 +137,7 @@ async fn a_settlement_that_is_never_answered_may_have_settled_and_is_not_sent_ag
 #[tokio::test]
 async fn a_settlement_that_never_ends_is_given_up_at_the_deadline() {
     let sandbox = start().await;
-    let facilitator = hasty_native(&sandbox).await;
+    let facilitator = native(&sandbox).await;
     let payment = payment(&sandbox, X402Version::V2).await;
     sandbox.faults().next_transaction(&Lifecycle::new().submitted(1).forever());
     let error = facilitator.settle(&payment).await.unwrap_err();

@@ -19,9 +19,6 @@ use x402_oneshot::{Client, Config, Credentials, Error, MethodId, RetryPolicy};
 
 pub(crate) const SELLER: Address = Address::repeat_byte(7);
 
-/// For a try that is not answered: long enough for one that is.
-pub(crate) const TRY: Duration = Duration::from_millis(1500);
-
 /// The price, in atomic units.
 pub(crate) const PRICE: u64 = 50_000;
 
@@ -44,26 +41,17 @@ pub(crate) fn usdc() -> Asset {
     Asset::usdc(&Network::BASE_SEPOLIA).unwrap()
 }
 
-/// Two retries, almost at once, and more time than a busy machine takes for what is answered.
+/// Two retries, almost at once; four tenths of a second for a try, and a second for a call.
 pub(crate) fn config(sandbox: &Sandbox) -> Config {
-    timed(sandbox, Duration::from_secs(10), Duration::from_secs(30))
-}
-
-/// The same with [`TRY`] for a try and twice that for a call: for what is not answered.
-pub(crate) fn hasty(sandbox: &Sandbox) -> Config {
-    timed(sandbox, TRY, 2 * TRY)
-}
-
-fn timed(sandbox: &Sandbox, attempt: Duration, call: Duration) -> Config {
     let soon = Duration::from_millis(2);
     let retry = RetryPolicy::new().base(soon).cap(soon).max_retry_after(soon);
     Config::new(Credentials::new(sandbox.api_key(), sandbox.api_secret()))
         .base_url(sandbox.base_url())
         .unwrap()
         .retry(retry)
-        .attempt_timeout(attempt)
+        .attempt_timeout(Duration::from_millis(400))
         .unwrap()
-        .deadline(call)
+        .deadline(Duration::from_secs(1))
         .unwrap()
 }
 
@@ -78,10 +66,10 @@ pub(crate) async fn ready(sandbox: &Sandbox) -> Client {
     client
 }
 
-/// Asks often, and does not give up on what ends.
+/// Asks often, and gives up after a second.
 pub(crate) fn wait() -> WaitPolicy {
     let often = Duration::from_millis(3);
-    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(30))
+    WaitPolicy::new().interval(often).min_interval(often).deadline(Duration::from_secs(1))
 }
 
 /// Gives up soon: for what never ends.
@@ -90,11 +78,11 @@ pub(crate) fn impatient() -> WaitPolicy {
 }
 
 pub(crate) async fn connect(sandbox: &Sandbox) -> Result<Relayed, ProvisionError> {
-    connected(sandbox, client(sandbox), wait()).await
+    waiting(sandbox, wait()).await
 }
 
-pub(crate) async fn connected(sandbox: &Sandbox, client: Client, wait: WaitPolicy) -> Result<Relayed, ProvisionError> {
-    Relayed::builder(client, sandbox.business_id()).token(usdc()).wait(wait).connect().await
+async fn waiting(sandbox: &Sandbox, wait: WaitPolicy) -> Result<Relayed, ProvisionError> {
+    Relayed::builder(client(sandbox), sandbox.business_id()).token(usdc()).wait(wait).connect().await
 }
 
 pub(crate) async fn relayed(sandbox: &Sandbox) -> Relayed {
@@ -107,12 +95,6 @@ pub(crate) fn native_builder(sandbox: &Sandbox) -> NativeBuilder {
 
 pub(crate) async fn native(sandbox: &Sandbox) -> Native {
     native_builder(sandbox).token(usdc()).connect().await.unwrap()
-}
-
-/// One whose calls are [`hasty`].
-pub(crate) async fn hasty_native(sandbox: &Sandbox) -> Native {
-    let builder = Native::builder(Client::new(hasty(sandbox)).unwrap(), sandbox.business_id());
-    builder.wait(wait()).token(usdc()).connect().await.unwrap()
 }
 
 /// The buyer's payment of the price to the seller.
@@ -153,21 +135,9 @@ impl Shop {
         Self::waiting(impatient()).await
     }
 
-    /// One whose calls are [`hasty`].
-    pub(crate) async fn hasty() -> Self {
-        let sandbox = start().await;
-        let client = Client::new(hasty(&sandbox)).unwrap();
-        let relayed = connected(&sandbox, client, wait()).await.unwrap();
-        Self::of(sandbox, relayed).await
-    }
-
     async fn waiting(wait: WaitPolicy) -> Self {
         let sandbox = start().await;
-        let relayed = connected(&sandbox, client(&sandbox), wait).await.unwrap();
-        Self::of(sandbox, relayed).await
-    }
-
-    pub(crate) async fn of(sandbox: Sandbox, relayed: Relayed) -> Self {
+        let relayed = waiting(&sandbox, wait).await.unwrap();
         let payment = payment(&sandbox, X402Version::V2).await;
         Self { sandbox, relayed, payment }
     }

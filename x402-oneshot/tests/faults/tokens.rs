@@ -9,7 +9,7 @@ use x402_oneshot::sandbox::faults::{Answer, Edit, Fault};
 use x402_oneshot::sandbox::{Sandbox, SandboxClock};
 use x402_oneshot::{Client, Error, ErrorKind};
 
-use crate::support::{EXECUTE, Shop, WALLETS, client, hasty, ready, start, struck};
+use crate::support::{EXECUTE, Shop, WALLETS, client, ready, start, struck};
 
 const TOKEN: &str = "/token";
 
@@ -131,7 +131,7 @@ async fn a_token_that_is_not_to_be_had_just_now_is_asked_for_again() {
         Fault::Hang { after: false },
     ] {
         let sandbox = start().await;
-        let client = Client::new(hasty(&sandbox)).unwrap();
+        let client = client(&sandbox);
         let (listed, sent) = struck(&sandbox, ("POST", TOKEN), fault, list(&client, &sandbox)).await;
         assert_eq!((listed.unwrap(), sent), (1, 2));
     }
