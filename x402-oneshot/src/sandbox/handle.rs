@@ -236,9 +236,11 @@ impl Sandbox {
     /// [faults](Self::faults) end, those of webhooks too.
     ///
     /// What stays is what clients hold: the credentials and the access tokens that were issued, the ids and addresses of
-    /// the first wallets, the buyer's key, and the port. So does the clock. No id is ever given twice. Settlements that
-    /// are waited for are answered 503; a webhook that is on its way may still arrive. What remembers a contract method,
-    /// as [`Relayed`](crate::facilitator::Relayed) does, is to be connected anew.
+    /// the first wallets, the buyer's key, and the port. So does the clock. No id is ever given twice, and no
+    /// transaction's hash.
+    ///
+    /// Settlements that are waited for are answered 503; a webhook that is on its way may still arrive. What remembers a
+    /// contract method, as [`Relayed`](crate::facilitator::Relayed) does, is to be connected anew.
     ///
     /// ```
     /// use x402_oneshot::sandbox::Sandbox;

@@ -38,18 +38,21 @@
 //! use x402_oneshot::sandbox::Sandbox;
 //! use x402_oneshot::{Client, Config, Credentials};
 //!
-//! # async fn the_shop_is_paid() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = Sandbox::builder().block_time(Duration::ZERO).start().await?;
 //! let credentials = Credentials::new(sandbox.api_key(), sandbox.api_secret());
 //! let client = Client::new(Config::new(credentials).base_url(sandbox.base_url())?)?;
 //!
-//! // Here the program under test does with the client what it does with 1Shot. Then:
-//! assert_eq!(sandbox.requests().of("POST", "/methods/{id}/execute"), 0);
+//! // What the program under test does with 1Shot:
+//! let wallets = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id()).send().await?;
+//! assert_eq!(wallets.response.first().map(|wallet| wallet.id), Some(sandbox.wallet_id()));
+//!
+//! // What came of it:
+//! assert_eq!(sandbox.requests().of("GET", "/business/{id}/wallets"), 1);
 //! assert!(sandbox.transactions().is_empty());
-//! # drop(client);
 //! # Ok(())
 //! # }
-//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(the_shop_is_paid()).unwrap();
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
 //! ```
 //!
 //! Each test can have its own: they take free ports and share nothing. It stops when it is dropped, or

@@ -170,11 +170,14 @@ impl Shared {
         self.carried.notify_waiters();
     }
 
-    /// Goes on with another state and without faults. No id is given twice, and access tokens stay good.
+    /// Goes on with another state and without faults. No id or hash is given twice, and access tokens stay good.
     pub(super) fn begin_again(&self, mut fresh: State) {
         let mut state = self.state();
         std::mem::swap(&mut fresh.entropy, &mut state.entropy);
         std::mem::swap(&mut fresh.tokens, &mut state.tokens);
+        for (chain, before) in fresh.chains.iter_mut().zip(state.chains.iter()) {
+            chain.hash_on(before);
+        }
         *state = fresh;
         self.faults.clear();
         drop(state);

@@ -39,7 +39,7 @@ async fn seen(api: &Api) -> Vec<Value> {
     seen
 }
 
-/// Changes whatever can be changed; gives the ids that were given.
+/// Changes whatever can be changed; gives a hash and the ids that were given.
 async fn live(api: &Api) -> Vec<Value> {
     let method = told(api, &Receiver::start().await.answer(200)).await;
     let payment = pay(api, &method, 1).await;
@@ -64,7 +64,8 @@ async fn live(api: &Api) -> Vec<Value> {
     faults.token_lifetime(Duration::from_secs(1));
     api.sandbox.webhooks().set_shape(WebhookShape::Relayer);
     api.sandbox.webhooks().inject(WebhookFault::BadSignature, When::Always);
-    vec![json!(payment), method["id"].clone(), event["id"].clone(), wallet["id"].clone(), json!(smart)]
+    let hash = json!(api.sandbox.transactions()[0].hash);
+    vec![hash, json!(payment), method["id"].clone(), event["id"].clone(), wallet["id"].clone(), json!(smart)]
 }
 
 #[tokio::test]

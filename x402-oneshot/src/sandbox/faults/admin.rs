@@ -34,7 +34,7 @@
 //! contract methods, transactions, webhooks, deliveries and the log.
 //!
 //! What stays: API key and secret, access tokens, business id, the ids and addresses of the first wallets, the buyer's
-//! key, and the clock. No id is given twice.
+//! key, and the clock. No id and no transaction's hash is given twice.
 //!
 //! # Events
 //!
@@ -86,6 +86,7 @@
 //! {"stages": [{"status": "Pending", "polls": 2}, {"status": "Dropped", "polls": 1}], "end": "mined"}
 //! ```
 //!
+//! `polls` are answers of `GET /transactions/{id}`, or blocks where the [endpoint waits](super::Lifecycle) for the end.
 //! `end` is `"mined"`, `"forever"`, `"raced"` or `{"failed": {"reason": "Transaction reverted"}}`.
 //!
 //! # Webhooks
