@@ -27,6 +27,24 @@ const created = await client.wallets.create(business, { chainId: 84532, name: "F
 const renamed = await client.wallets.update(created.id, { name: "Renamed" });
 assert.deepEqual([renamed.id, renamed.name], [created.id, "Renamed"]);
 
+/** Waits for the end of a transaction. */
+async function endOf(transaction) {
+  while (!["Completed", "Failed"].includes(transaction.status)) {
+    await sleep(20);
+    transaction = await client.transactions.get(transaction.id);
+  }
+  return transaction;
+}
+const everything = { destinationAccountAddress: wallet.accountAddress, memo: "all of it" };
+const emptied = await endOf(await client.wallets.transfer(created.id, everything));
+assert.deepEqual([emptied.status, emptied.memo], ["Completed", "all of it"]);
+assert.deepEqual(await client.wallets.delete(created.id), { success: true });
+const { response: left } = await client.wallets.list(business, { chainId: 84532 });
+assert.ok(left.every(({ id }) => id !== created.id));
+
+const { response: chains } = await client.chains.list({ pageSize: 2 });
+assert.deepEqual(chains.map(({ chainId }) => chainId), [84532, 8453]);
+
 const input = (name, type, index, more = {}) => ({ name, type, index, ...more });
 const declaration = {
   chainId: 84532,
@@ -78,13 +96,9 @@ const before = await held();
 
 /** Executes and waits for the end of it. */
 async function execute(id, params, memo) {
-  let transaction = await methods.execute(id, params, { memo });
+  const transaction = await methods.execute(id, params, { memo });
   assert.equal(transaction.contractMethodId, id);
-  while (!["Completed", "Failed"].includes(transaction.status)) {
-    await sleep(20);
-    transaction = await client.transactions.get(transaction.id);
-  }
-  return transaction;
+  return endOf(transaction);
 }
 const paid = await execute(method.id, params, "an order of caffè");
 assert.equal(paid.status, "Completed");

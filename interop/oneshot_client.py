@@ -63,14 +63,19 @@ def verified(body, public_key):
         return False
 
 
-async def execute(client, method, params, memo):
-    """Executes and waits for the end of it."""
-    transaction = await done(client.contract_methods.execute(method.id, params, memo=memo))
-    assert transaction.contract_method_id == method.id
+async def end_of(client, transaction):
+    """Waits for the end of a transaction."""
     while transaction.status not in ("Completed", "Failed"):
         await asyncio.sleep(0.02)
         transaction = await done(client.transactions.get(transaction.id))
     return transaction
+
+
+async def execute(client, method, params, memo):
+    """Executes and waits for the end of it."""
+    transaction = await done(client.contract_methods.execute(method.id, params, memo=memo))
+    assert transaction.contract_method_id == method.id
+    return await end_of(client, transaction)
 
 
 async def journey(client, kind):
@@ -85,6 +90,12 @@ async def journey(client, kind):
     created = await done(client.wallets.create(BUSINESS, {"chain_id": 84532, "name": f"From Python, {kind}"}))
     updated = await done(client.wallets.update(created.id, {"name": f"Renamed, {kind}"}))
     assert (updated.id, updated.name) == (created.id, f"Renamed, {kind}")
+    everything = {"destination_account_address": wallet.account_address, "memo": "all of it"}
+    emptied = await end_of(client, await done(client.wallets.transfer(created.id, everything)))
+    assert (emptied.status, emptied.memo) == ("Completed", "all of it")
+    await done(client.wallets.delete(created.id))
+    left = await done(client.wallets.list(BUSINESS, {"chain_id": 84532}))
+    assert created.id not in [other.id for other in left.response]
 
     receiver = Receiver()
     target = {"chain_id": 84532, "contract_address": TOKEN, "wallet_id": wallet.id}

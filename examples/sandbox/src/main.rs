@@ -60,7 +60,7 @@ async fn main() -> ExitCode {
         }
     };
     match tokio::signal::ctrl_c().await {
-        Ok(()) => drop(sandbox),
+        Ok(()) => sandbox.stop().await,
         // It cannot be told to stop, so it is killed.
         Err(_) => std::future::pending().await,
     }

@@ -16,11 +16,13 @@ use super::connection::{Cuttable, Switch};
 use super::dialect::Dialect;
 use super::entropy::Entropy;
 use super::error::SandboxError;
-use super::genesis::{Plan, genesis};
+use super::genesis::genesis;
 use super::handle::Sandbox;
+use super::plan::Plan;
+use super::running::Running;
 use super::settings::Settings;
 use super::shared::Shared;
-use super::webhooks::{Courier, WebhookShape, Webhooks};
+use super::webhooks::{Courier, Switches, WebhookShape};
 use super::{faults, miner, route, server};
 
 /// How to start a [`Sandbox`]: made by [`Sandbox::builder`].
@@ -35,7 +37,7 @@ pub struct SandboxBuilder {
     manual_clock: Option<SandboxClock>,
     seed: Option<u64>,
     admin: bool,
-    webhooks: Webhooks,
+    switches: Switches,
 }
 
 impl Default for SandboxBuilder {
@@ -49,7 +51,7 @@ impl Default for SandboxBuilder {
             manual_clock: None,
             seed: None,
             admin: false,
-            webhooks: Webhooks::default(),
+            switches: Switches::default(),
         }
     }
 }
@@ -186,7 +188,7 @@ impl SandboxBuilder {
 
     /// The shape of webhooks at the start; [`SandboxWebhooks::set_shape`](super::SandboxWebhooks::set_shape) changes it.
     pub fn webhook_shape(mut self, shape: WebhookShape) -> Self {
-        self.webhooks.switches.shape = shape;
+        self.switches.shape = shape;
         self
     }
 
@@ -194,7 +196,7 @@ impl SandboxBuilder {
     ///
     /// By default 1, 2, 4, 8 and 16 seconds, which is a guess at what 1Shot does. [`Duration::ZERO`] makes tests fast.
     pub fn webhook_retries(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
-        self.webhooks.switches.retries = waits.into_iter().collect();
+        self.switches.retries = waits.into_iter().collect();
         self
     }
 
@@ -207,7 +209,7 @@ impl SandboxBuilder {
     ///
     /// Whoever has the sandbox's credentials can then make this machine send requests to any other that it reaches.
     pub fn dangerous_webhooks_anywhere(mut self) -> Self {
-        self.webhooks.switches.anywhere = true;
+        self.switches.anywhere = true;
         self
     }
 
@@ -227,24 +229,27 @@ impl SandboxBuilder {
         let address = listener.local_addr().map_err(bind)?;
         let (close, open) = watch::channel(());
         let (buyer_key, buyer) = BuyerKey::well_known();
-        let Self { settings, chains, tokens, clock, .. } = self;
-        let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs() };
-        let (account, state) = genesis(&plan, self.webhooks, entropy)?;
-        let mut shared = Shared::new(account, clock, settings, state, open.clone());
+        let Self { settings, chains, tokens, clock, switches, .. } = self;
+        let plan = Plan { settings, chains, tokens, buyer, now: clock.now().as_secs(), entropy, switches };
+        let (account, state) = genesis(&plan)?;
+        let mut shared = Shared::new(account, clock, plan, state, open.clone());
         shared.manual_clock = self.manual_clock;
         let shared = Arc::new(shared);
-        if let Some(block_time) = settings.block_time {
-            tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone()));
-        }
         let courier = Courier::new(Arc::clone(&shared), open.clone());
-        tokio::spawn(courier.map_err(|source| SandboxError::Webhooks { source })?.run());
+        let courier = courier.map_err(|source| SandboxError::Webhooks { source })?;
+        let mut tasks = vec![tokio::spawn(courier.run())];
+        if let Some(block_time) = settings.block_time {
+            tasks.push(tokio::spawn(miner::run(Arc::clone(&shared), block_time, open.clone())));
+        }
         let mut router = server::router(Arc::clone(&shared));
         if self.admin {
             router = router.merge(faults::admin_router(Arc::clone(&shared)));
         }
-        tokio::spawn(serve(listener, router, open));
+        let (listener, freed) = Cuttable::new(listener);
+        // Requests under way are answered still, so that nobody waits for its end.
+        drop(tokio::spawn(serve(listener, router, open)));
         let base_url = format!("http://{address}{}", route::BASE_PATH);
-        Ok(Sandbox::new(base_url, shared, buyer_key, buyer, close))
+        Ok(Sandbox { base_url, shared, buyer_key, buyer, running: Running { close, freed, tasks } })
     }
 }
 
@@ -265,14 +270,14 @@ impl Sandbox {
 }
 
 /// Serves until the sandbox closes; requests under way are answered first.
-async fn serve(listener: TcpListener, router: axum::Router, mut open: watch::Receiver<()>) {
+async fn serve(listener: Cuttable, router: axum::Router, mut open: watch::Receiver<()>) {
     let closed = async move {
         // An error says that the handle is gone, which is what is waited for.
         let _ = open.changed().await;
     };
     // A connection that cannot be accepted is waited out inside; there is no other failure.
     let service = router.into_make_service_with_connect_info::<Switch>();
-    let _ = axum::serve(Cuttable(listener), service).with_graceful_shutdown(closed).await;
+    let _ = axum::serve(listener, service).with_graceful_shutdown(closed).await;
 }
 
 impl fmt::Debug for SandboxBuilder {

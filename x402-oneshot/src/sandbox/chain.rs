@@ -185,6 +185,11 @@ impl Chain {
         let _ = self.transact(&Call { from, ..call.clone() }, &Delegations::default());
     }
 
+    /// Has transactions get hashes that none of another chain with the same id had.
+    pub(super) fn hash_on(&mut self, before: &Self) {
+        self.hashed = before.hashed;
+    }
+
     /// A hash that no other transaction of this chain has.
     pub(super) fn next_hash(&mut self, call: &Call) -> B256 {
         self.hashed += 1;

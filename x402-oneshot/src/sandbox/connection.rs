@@ -1,5 +1,6 @@
 //! Connections that can be cut: no handler can make the server hang up without an answer, so the socket itself must.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -11,6 +12,7 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 
 /// Cuts one connection. Every request carries its own connection's.
 #[derive(Clone, Debug, Default)]
@@ -34,19 +36,31 @@ impl Connected<IncomingStream<'_, Cuttable>> for Switch {
 }
 
 /// Listens, and puts a switch into each connection.
-pub(super) struct Cuttable(pub(super) TcpListener);
+pub(super) struct Cuttable {
+    listener: TcpListener,
+    /// Dropped after the listener.
+    _bound: oneshot::Sender<Infallible>,
+}
+
+impl Cuttable {
+    /// Gives with it what ends, by an error, when the port is free again.
+    pub(super) fn new(listener: TcpListener) -> (Self, oneshot::Receiver<Infallible>) {
+        let (bound, freed) = oneshot::channel();
+        (Self { listener, _bound: bound }, freed)
+    }
+}
 
 impl Listener for Cuttable {
     type Io = Connection;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         (Connection { stream, switch: Switch::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 /// A stream of unpredictable words, or of repeatable ones when the seed is chosen.
 ///
 /// Each word is `keccak256(seed, counter)`: who sees some of them learns nothing of the others.
+#[derive(Clone)]
 pub(super) struct Entropy {
     seed: B256,
     counter: u64,

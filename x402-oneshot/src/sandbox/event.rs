@@ -1,6 +1,7 @@
 //! What happens in a sandbox that others want to hear of.
 
 use alloy_primitives::{Address, U256};
+use serde_json::{Value, json};
 
 use crate::{TransactionId, WalletId};
 
@@ -34,4 +35,25 @@ pub enum SandboxEvent {
         /// The transaction.
         transaction: TransactionId,
     },
+}
+
+impl SandboxEvent {
+    /// As the log of [`faults::admin`](super::faults::admin) has it.
+    pub(super) fn to_json(&self) -> Value {
+        match self {
+            Self::DepositConfirmed { wallet, from, amount } => json!({
+                "event": "depositConfirmed",
+                "wallet": wallet,
+                "from": from.map(|from| from.to_string()),
+                "amount": amount.to_string(),
+            }),
+            Self::LowBalance { wallet, balance, threshold } => json!({
+                "event": "lowBalance",
+                "wallet": wallet,
+                "balance": balance.to_string(),
+                "threshold": threshold.to_string(),
+            }),
+            Self::TransactionFinal { transaction } => json!({"event": "transactionFinal", "transaction": transaction}),
+        }
+    }
 }

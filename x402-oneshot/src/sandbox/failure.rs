@@ -90,8 +90,9 @@ impl Failure {
     }
 
     /// 503: the sandbox closes.
+    /// Or it was reset, and what is waited for will not come.
     pub(super) fn closing() -> Self {
-        let message = "the sandbox closes";
+        let message = "the sandbox closes, or was reset meanwhile";
         Self { retryable: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "RetryError", message) }
     }
 }

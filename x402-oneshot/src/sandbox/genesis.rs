@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use alloy_primitives::Address;
 use x402_core::{Asset, Network};
 
 use super::account::{Account, Credentials};
@@ -10,9 +9,9 @@ use super::chain::{BASE_SEPOLIA, Chain};
 use super::entropy::Entropy;
 use super::error::SandboxError;
 use super::network::Facts;
+use super::plan::Plan;
 use super::requests::RequestCounts;
-use super::settings::Settings;
-use super::shared::State;
+use super::shared::{Shared, State};
 use super::table::{Chains, Wallets};
 use super::token;
 use super::wallet::Wallet;
@@ -22,19 +21,9 @@ use super::webhooks::Webhooks;
 /// Avalanche Fuji, after Base Sepolia.
 const CHAINS: [u64; 6] = [BASE_SEPOLIA, 8453, 137, 80002, 43114, 43113];
 
-/// What there is to be, besides what always is.
-pub(super) struct Plan {
-    pub(super) settings: Settings,
-    pub(super) chains: Vec<u64>,
-    pub(super) tokens: Vec<Asset>,
-    /// Who holds the tokens.
-    pub(super) buyer: Address,
-    /// The time of the first blocks.
-    pub(super) now: u64,
-}
-
 /// Makes the chains, a funded wallet on each, and the account that they belong to.
-pub(super) fn genesis(plan: &Plan, webhooks: Webhooks, mut entropy: Entropy) -> Result<(Account, State), SandboxError> {
+pub(super) fn genesis(plan: &Plan) -> Result<(Account, State), SandboxError> {
+    let mut entropy = plan.entropy.clone();
     let mut ids: Vec<u64> = CHAINS.to_vec();
     let of_tokens = plan.tokens.iter().filter_map(|token| token.network().chain_id());
     for id in plan.chains.iter().copied().chain(of_tokens) {
@@ -83,9 +72,15 @@ pub(super) fn genesis(plan: &Plan, webhooks: Webhooks, mut entropy: Entropy) -> 
         transactions: Vec::new(),
         requests: RequestCounts::default(),
         events: Vec::new(),
-        webhooks,
+        webhooks: Webhooks::new(plan.switches.clone()),
     };
     Ok((account, state))
+}
+
+/// Puts the world of the start in the place of what has become of it, and ends all faults.
+pub(super) fn reset(shared: &Shared) {
+    let (_, state) = genesis(&shared.plan).expect("the same plan made the world at the start");
+    shared.begin_again(state);
 }
 
 fn wallet(entropy: &mut Entropy, chain_id: u64, name: String, now: u64) -> Wallet {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use alloy_primitives::{Address, U256};
-use tokio::sync::watch;
 use x402_core::Asset;
 
 use super::buyer::BuyerKey;
@@ -13,36 +12,28 @@ use super::error::SandboxError;
 use super::event::SandboxEvent;
 use super::faults::Faults;
 use super::requests::RequestCounts;
+use super::running::Running;
 use super::shared::{Shared, State};
 use super::transaction::SandboxTransaction;
 use super::wallet::{SandboxWallet, Wallet};
 use super::webhooks::SandboxWebhooks;
-use super::{smart_wallet, token};
+use super::{genesis, smart_wallet, token};
 use crate::{BusinessId, WalletId};
 
 /// A running sandbox: stops when it is dropped.
 ///
-/// See the [module](super) for what it is and an example.
+/// There can be any number of them in a process, and they share nothing. See the [module](super) for what it is and an
+/// example.
+#[must_use = "a sandbox stops when it is dropped"]
 pub struct Sandbox {
-    base_url: String,
-    shared: Arc<Shared>,
-    buyer_key: BuyerKey,
-    buyer: Address,
-    /// Dropping it closes the server and stops the miner and the courier.
-    _close: watch::Sender<()>,
+    pub(super) base_url: String,
+    pub(super) shared: Arc<Shared>,
+    pub(super) buyer_key: BuyerKey,
+    pub(super) buyer: Address,
+    pub(super) running: Running,
 }
 
 impl Sandbox {
-    pub(super) fn new(
-        base_url: String,
-        shared: Arc<Shared>,
-        buyer_key: BuyerKey,
-        buyer: Address,
-        close: watch::Sender<()>,
-    ) -> Self {
-        Self { base_url, shared, buyer_key, buyer, _close: close }
-    }
-
     /// Where the API is: `http://127.0.0.1:PORT/v0`, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
@@ -233,6 +224,63 @@ impl Sandbox {
     pub fn mine(&self) {
         self.shared.submit();
         self.shared.mine();
+    }
+}
+
+impl Sandbox {
+    /// Makes everything as it was at the start, for the next test of a suite that shares a sandbox.
+    ///
+    /// Chains with all balances and blocks, wallets, contract methods, contract events, transactions, webhooks and their
+    /// deliveries, [events](Self::events) and [request counts](Self::requests) are as the
+    /// [builder](super::SandboxBuilder) left them: what was made since is gone, and what was deleted is back. All
+    /// [faults](Self::faults) end, those of webhooks too.
+    ///
+    /// What stays is what clients hold: the credentials and the access tokens that were issued, the ids and addresses of
+    /// the first wallets, the buyer's key, and the port. So does the clock. No id is ever given twice, and no
+    /// transaction's hash.
+    ///
+    /// Settlements that are waited for are answered 503; a webhook that is on its way may still arrive. What remembers a
+    /// contract method, as [`Relayed`](crate::facilitator::Relayed) does, is to be connected anew.
+    ///
+    /// ```
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let sandbox = Sandbox::start().await?;
+    /// let (chain, token, buyer) = (sandbox.chain_id(), sandbox.token_address(), sandbox.buyer_address());
+    /// let before = sandbox.balance_of(buyer);
+    /// sandbox.mint(chain, token, buyer, before)?;
+    ///
+    /// sandbox.reset();
+    /// assert_eq!(sandbox.balance_of(buyer), before);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reset(&self) {
+        genesis::reset(&self.shared);
+    }
+
+    /// Stops it, and waits until its port is free and its background tasks have ended.
+    ///
+    /// Dropping it does the same without waiting, so that another sandbox may find the port still taken for a moment.
+    /// Requests under way are answered either way: 503 if they wait for a block. Webhooks on their way are dropped.
+    ///
+    /// ```
+    /// use x402_oneshot::sandbox::Sandbox;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), x402_oneshot::sandbox::SandboxError> {
+    /// let first = Sandbox::start().await?;
+    /// let port = first.base_url().trim_start_matches("http://127.0.0.1:").trim_end_matches("/v0");
+    /// let port = port.parse().expect("a number");
+    /// first.stop().await;
+    /// let second = Sandbox::builder().port(port).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn stop(self) {
+        self.running.stop().await;
     }
 }
 

@@ -186,24 +186,22 @@ pub(super) async fn update(
     chains.check(chain_id)?;
     wallets.check(wallet_id, chain_id)?;
     let Update { function_name, state_mutability, .. } = &change;
-    method.declaration = method.declaration.renamed(function_name.as_deref(), *state_mutability)?;
-    (method.chain_id, method.wallet_id) = (chain_id, wallet_id);
-    method.contract = change.contract_address.unwrap_or(method.contract);
-    if let Some(name) = change.name {
-        method.name = name;
-    }
-    if let Some(description) = change.description {
-        method.description = description;
-    }
+    let declaration = method.declaration.renamed(function_name.as_deref(), *state_mutability)?;
+    let name = change.name.unwrap_or_else(|| method.name.clone());
     match change.callback_url {
         None => {}
         Some(None) => {
             webhooks.unsubscribe(id);
             method.callback_url = None;
         }
-        Some(Some(url)) => {
-            method.callback_url = Some(webhooks.subscribe((id, &method.name), url, entropy, now)?);
-        }
+        Some(Some(url)) => method.callback_url = Some(webhooks.subscribe((id, &name), url, entropy, now)?),
+    }
+    // From here on nothing is refused: what is refused must have changed nothing.
+    (method.name, method.declaration) = (name, declaration);
+    (method.chain_id, method.wallet_id) = (chain_id, wallet_id);
+    method.contract = change.contract_address.unwrap_or(method.contract);
+    if let Some(description) = change.description {
+        method.description = description;
     }
     method.updated = now;
     Ok(Json(method.to_json(&shared.account)))

@@ -10,7 +10,7 @@ use super::shared::Shared;
 
 /// Takes each queued transaction through its block: broadcast after a quarter of the block time, mined at its end.
 ///
-/// Sleeps while nothing is queued; ends when the sandbox closes.
+/// Sleeps while nothing is queued and no script goes by blocks; ends when the sandbox closes.
 pub(super) async fn run(shared: Arc<Shared>, block_time: Duration, mut open: watch::Receiver<()>) {
     let broadcast = block_time / 4;
     let blocks = async {

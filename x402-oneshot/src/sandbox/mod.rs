@@ -24,6 +24,41 @@
 //! # }
 //! ```
 //!
+//! # In a test
+//!
+//! A development dependency with the feature `sandbox`, and one line in the test. It needs no more of a runtime than
+//! `#[tokio::test]` starts:
+//!
+//! ```sh
+//! cargo add --dev x402-oneshot --features sandbox --git https://github.com/1Shot-API/x402-rust
+//! ```
+//!
+//! ```
+//! use std::time::Duration;
+//! use x402_oneshot::sandbox::Sandbox;
+//! use x402_oneshot::{Client, Config, Credentials};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::builder().block_time(Duration::ZERO).start().await?;
+//! let credentials = Credentials::new(sandbox.api_key(), sandbox.api_secret());
+//! let client = Client::new(Config::new(credentials).base_url(sandbox.base_url())?)?;
+//!
+//! // What the program under test does with 1Shot:
+//! let wallets = client.wallets().list(sandbox.business_id()).chain(sandbox.chain_id()).send().await?;
+//! assert_eq!(wallets.response.first().map(|wallet| wallet.id), Some(sandbox.wallet_id()));
+//!
+//! // What came of it:
+//! assert_eq!(sandbox.requests().of("GET", "/business/{id}/wallets"), 1);
+//! assert!(sandbox.transactions().is_empty());
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+//! ```
+//!
+//! Each test can have its own: they take free ports and share nothing. It stops when it is dropped, or
+//! [when it is told](Sandbox::stop) where the next one wants the same port. Tests that share one
+//! [reset](Sandbox::reset) it in between.
+//!
 //! # Other chains, tokens and payers
 //!
 //! The [builder](SandboxBuilder) adds chains and tokens of any number of decimals, and says what wallets and buyer hold.
@@ -91,8 +126,17 @@
 //! [`Sandbox::api_key`] and [`Sandbox::api_secret`], made up at each start. Webhooks go to a method's `callbackUrl` and to
 //! the endpoints that ask for them, on this machine only unless
 //! [the builder says otherwise](SandboxBuilder::dangerous_webhooks_anywhere); what is to go wrong with them is said to
-//! [`Sandbox::webhooks`]. Permit2 has an address, but is not there. Nothing is ever
-//! forgotten: memory grows with use.
+//! [`Sandbox::webhooks`].
+//!
+//! The token is OpenZeppelin's and says why it reverts in that library's errors, `ERC3009UsedAuthorization(…)` where
+//! Circle's says `FiatTokenV2: authorization is used or canceled`. It looks at the signature first, Circle's at the time
+//! and the nonce. Nobody can pause it, or keep an account from using it. [`Lifecycle::failed`](faults::Lifecycle::failed)
+//! has a transaction fail in whatever words.
+//!
+//! Permit2 is not there: at its address there is no contract. `authorizePermit2` makes the token's `approve` all the same,
+//! so that `allowance` tells of it, and `permit2` signatures are over the real domain, but nobody can redeem them here.
+//!
+//! Transactions, webhooks and their attempts are kept, so that memory grows with use, until a [reset](Sandbox::reset).
 //!
 //! # Batches and EIP-7702
 //!
@@ -117,6 +161,13 @@
 //! By default the sandbox suits the published clients: a transaction has `contractMethodId` and `contractMethodIds`,
 //! `DELETE /methods/{id}` answers with JSON, and transactions are listed where the Python client looks for them too.
 //! [`SandboxBuilder::strict_spec`] follows the specification to the letter, [`SandboxBuilder::legacy`] the servers of 2025.
+
+// Where to look. Endpoints are in the file that bears the plural of what they are about, which itself is in the file that
+// bears the singular: `wallets` and `wallet`, `methods` and `method`, `transactions` and `transaction`. Calling methods is
+// in `invocation`, `simulate`, `execute` and `batch`, payments are in `x402` and `payment`, and `server` has all routes.
+// Below them are the world (`shared`, made by `genesis`, moved on by `miner`) and its chains (`chain`, which runs the
+// contracts of `token`, `smart_wallet` and `smart_account`); above them `builder`, `handle` and `running`, which users
+// hold. What can go wrong is in `faults`, and all of webhooks in `webhooks`.
 
 mod entropy;
 
@@ -197,6 +248,8 @@ pub use requests::RequestCounts;
 
 mod settings;
 
+mod plan;
+
 mod table;
 
 mod route;
@@ -259,10 +312,12 @@ mod server;
 
 mod miner;
 
+mod genesis;
+
+mod running;
+
 mod handle;
 pub use handle::Sandbox;
-
-mod genesis;
 
 mod builder;
 pub use builder::SandboxBuilder;

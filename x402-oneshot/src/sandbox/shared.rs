@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::faults::Engine;
 use super::grant::Grant;
 use super::method::Method;
+use super::plan::Plan;
 use super::requests::RequestCounts;
 use super::settings::Settings;
 use super::table::{Chains, Wallets};
@@ -40,6 +41,8 @@ pub(super) struct Shared {
     pub(super) manual_clock: Option<SandboxClock>,
     pub(super) faults: Engine,
     pub(super) settings: Settings,
+    /// What it was made from.
+    pub(super) plan: Plan,
     state: Mutex<State>,
 }
 
@@ -68,7 +71,7 @@ impl Shared {
     pub(super) fn new(
         account: Account,
         clock: Arc<dyn Clock>,
-        settings: Settings,
+        plan: Plan,
         state: State,
         open: watch::Receiver<()>,
     ) -> Self {
@@ -82,7 +85,8 @@ impl Shared {
             clock,
             manual_clock: None,
             faults: Engine::new(state.entropy.fork("faults")),
-            settings,
+            settings: plan.settings,
+            plan,
             state: Mutex::new(state),
         }
     }
@@ -121,7 +125,8 @@ impl Shared {
         }
     }
 
-    /// Mines a block of what was broadcast on each chain; no block where nothing was.
+    /// Mines a block of what was broadcast on each chain; no block where nothing was. Whose script goes by blocks says
+    /// the next thing.
     pub(super) fn mine(&self) {
         let now = self.now();
         let mut state = self.state();
@@ -146,6 +151,15 @@ impl Shared {
                 events.push(wallet.deposited(Some(from), amount, chain));
             }
         }
+        let mut goes_on = false;
+        for transaction in transactions.iter_mut().filter(|tx| tx.is_awaited()) {
+            if let Some(chain) = chains.get_mut(transaction.view.chain_id) {
+                goes_on |= transaction.speak(chain, now);
+            }
+        }
+        if goes_on {
+            self.queued.notify_one();
+        }
         // Under the same lock: who sees that a transaction is final sees its webhooks too.
         self.tell(&mut state);
         drop(state);
@@ -159,13 +173,29 @@ impl Shared {
         self.carried.notify_waiters();
     }
 
+    /// Goes on with another state and without faults. No id or hash is given twice, and access tokens stay good.
+    pub(super) fn begin_again(&self, mut fresh: State) {
+        let mut state = self.state();
+        std::mem::swap(&mut fresh.entropy, &mut state.entropy);
+        std::mem::swap(&mut fresh.tokens, &mut state.tokens);
+        for (chain, before) in fresh.chains.iter_mut().zip(state.chains.iter()) {
+            chain.hash_on(before);
+        }
+        *state = fresh;
+        self.faults.clear();
+        drop(state);
+        // What they wait for will not come.
+        self.mined.notify_waiters();
+        self.carried.notify_waiters();
+    }
+
     /// Waits until the sandbox closes.
     pub(super) async fn closed(&self) {
         // An error says that the handle is gone, which is what is waited for.
         let _ = self.open.clone().changed().await;
     }
 
-    /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction.
+    /// Waits until a transaction is final; `None` if the sandbox closes before, or has no such transaction any more.
     pub(super) async fn wait(&self, id: Uuid) -> Option<SandboxTransaction> {
         let mut open = self.open.clone();
         loop {

@@ -75,6 +75,8 @@ pub(super) struct Transaction {
     function_name: String,
     /// The script it follows.
     life: Playing,
+    /// Whether an endpoint waits for its end, so that nobody asks what became of it.
+    awaited: bool,
     /// What the script has it say instead of its status.
     said: Option<String>,
     gas_used: Option<u64>,
@@ -105,6 +107,7 @@ impl Transaction {
             name: label.name,
             function_name: label.function_name,
             life: Playing::default(),
+            awaited: false,
             said: None,
             gas_used: None,
             receipt: None,
@@ -118,6 +121,15 @@ impl Transaction {
     /// Lets accounts take code with it.
     pub(super) fn with_delegations(self, delegations: Delegations) -> Self {
         Self { delegations, ..self }
+    }
+
+    /// Has its script go by blocks and not by questions: the endpoint that made it answers when it is final.
+    pub(super) fn awaited(self) -> Self {
+        Self { awaited: true, ..self }
+    }
+
+    pub(super) const fn is_awaited(&self) -> bool {
+        self.awaited
     }
 
     /// Who pays for it, and how much at most, in wei.
@@ -138,6 +150,9 @@ impl Transaction {
 
     /// Broadcasts it, if that was not done before.
     pub(super) fn submit(&mut self, chain: &mut Chain, now: u64) {
+        if self.awaited {
+            self.resume(chain, now);
+        }
         if self.view.status == SandboxStatus::Pending && self.life.is_released() {
             self.view.status = SandboxStatus::Submitted;
             self.view.hash = Some(chain.next_hash(&self.call));
@@ -183,11 +198,14 @@ impl Transaction {
         self.life = life;
     }
 
-    /// Takes what the script has the next answer say.
-    pub(super) fn speak(&mut self, chain: &mut Chain, now: u64) {
-        if let Some(status) = self.life.next_status() {
-            self.show(&status, chain, now);
-        }
+    /// Takes what the script has it say next; tells whether something comes after that.
+    pub(super) fn speak(&mut self, chain: &mut Chain, now: u64) -> bool {
+        let is_last = self.life.is_stuck();
+        let Some(status) = self.life.next_status() else {
+            return false;
+        };
+        self.show(&status, chain, now);
+        !is_last
     }
 
     /// Goes back to the usual way, if the script has nothing more to say; tells whether it did.

@@ -74,14 +74,15 @@ pub(super) async fn list_misplaced(
     list(business, State(shared), filter, page).await
 }
 
-/// `GET /transactions/{id}`: what scripts count as a question.
+/// `GET /transactions/{id}`: what scripts count as a question, unless they go by blocks.
 pub(super) async fn get(Id(id): Id, State(shared): State<Arc<Shared>>) -> Result<Json<Value>, Failure> {
     let now = shared.now();
     let mut state = shared.state();
     let World { chains, transactions, .. } = &mut *state;
     let transaction = transactions.iter_mut().find(|transaction| transaction.view.id == id);
     let transaction = transaction.ok_or_else(|| Failure::unknown_entity("no transaction has this id"))?;
-    let Some(chain) = chains.get_mut(transaction.view.chain_id) else {
+    let chain = chains.get_mut(transaction.view.chain_id).filter(|_| !transaction.is_awaited());
+    let Some(chain) = chain else {
         return Ok(Json(transaction.to_json(&shared.account)));
     };
     transaction.speak(chain, now);

@@ -112,6 +112,6 @@ fn approve(shared: &Shared, world: &mut World, wallet_id: Uuid, token: Address) 
     let label =
         Label { method_ids: Vec::new(), name: "Approval of Permit2".to_owned(), function_name: "approve".to_owned() };
     let id = world.entropy.uuid();
-    shared.queue(world, Transaction::new(id, label, order, None, shared.now()))?;
+    shared.queue(world, Transaction::new(id, label, order, None, shared.now()).awaited())?;
     Ok(id)
 }

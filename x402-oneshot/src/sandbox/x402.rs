@@ -82,7 +82,7 @@ fn send(shared: &Shared, order: Order) -> Result<Uuid, Failure> {
     let mut world = shared.state();
     let method = imported(&mut world, &order, shared.account.business_id, now)?;
     let id = world.entropy.uuid();
-    shared.queue(&mut world, Transaction::new(id, method.label(), order, None, now))?;
+    shared.queue(&mut world, Transaction::new(id, method.label(), order, None, now).awaited())?;
     Ok(id)
 }
 

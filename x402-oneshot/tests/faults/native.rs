@@ -147,6 +147,20 @@ async fn a_settlement_that_never_ends_is_given_up_at_the_deadline() {
 }
 
 #[tokio::test]
+async fn a_settlement_that_lingers_and_is_sent_again_is_one_with_its_last_hash() {
+    for life in [Lifecycle::new().pending(3), Lifecycle::new().pending(1).retrying(2).saying("Dropped", 1).submitted(1)]
+    {
+        for (sandbox, facilitator, payment) in each_version().await {
+            sandbox.faults().next_transaction(&life);
+            let answer = facilitator.settle(&payment).await.unwrap();
+            assert!(answer.success, "{life:?}");
+            let [settled] = sandbox.transactions().try_into().unwrap();
+            assert_eq!((answer.transaction, paid(&sandbox)), (settled.hash.unwrap().to_string(), PRICE), "{life:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn success_false_with_200_is_an_answer_and_not_believed_where_it_names_a_transaction_without_a_reason() {
     for (sandbox, facilitator, payment) in each_version().await {
         let liar = Fault::settled_but_denied("unexpected_settle_error");

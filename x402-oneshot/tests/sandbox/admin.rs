@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use alloy_primitives::U256;
 use reqwest::Method;
 use serde_json::{Value, json};
 use x402_core::{Clock, UnixSeconds};
@@ -84,6 +85,16 @@ async fn lifecycles_mining_balances_and_the_log() {
     post(&api, &format!("/wallets/{}", api.sandbox.wallet_id()), json!({"balance": "7"})).await;
     let wallets = api.get(&api.business("/wallets")).await;
     assert_eq!(wallets["response"][0]["accountBalanceDetails"]["balance"], "7");
+    // The documented events, about this transaction and this wallet.
+    let wallet = api.sandbox.wallets()[0].clone();
+    api.sandbox.fund(84532, wallet.address, U256::from(8)).unwrap();
+    let [mut events, ..] = documented();
+    events[0]["transaction"] = queued["id"].clone();
+    for event in &mut events.as_array_mut().unwrap()[1..] {
+        event["wallet"] = json!(wallet.id);
+    }
+    let (_, log) = admin(&api, Method::GET, "/log", None).await;
+    assert_eq!(log["events"], events);
     admin(&api, Method::DELETE, &format!("/methods/{method}"), None).await;
     assert_eq!(api.ask(Method::GET, &format!("/methods/{method}"), None).await.0, 404);
 }
@@ -138,10 +149,14 @@ async fn what_is_wrong_is_refused_and_a_page_of_another_origin_too() {
     let plain = api.bare(Method::POST, "/../_sandbox/faults").header("content-type", "text/plain").body(rule);
     assert_eq!(Api::send(plain).await.0, 400);
     assert!(api.sandbox.faults().rules().is_empty());
+    for path in ["/reset", "/mine"] {
+        let from_page = api.bare(Method::POST, &format!("/../_sandbox{path}")).header("origin", "https://shop.example");
+        assert_eq!(Api::send(from_page).await.0, 403, "{path}");
+    }
 }
 
-/// What `faults::admin` shows: a rule, faults, a lifecycle, webhook faults and a delivery.
-pub(crate) fn documented() -> [Value; 5] {
+/// What `faults::admin` shows: events, a rule, faults, a lifecycle, webhook faults and a delivery.
+pub(crate) fn documented() -> [Value; 6] {
     let page = include_str!("../../src/sandbox/faults/admin.rs");
     let text: String =
         page.lines().filter_map(|line| line.strip_prefix("//!")).map(|line| format!("{line}\n")).collect();
@@ -152,7 +167,7 @@ pub(crate) fn documented() -> [Value; 5] {
 
 #[test]
 fn the_documented_json_is_read() {
-    let [rule, faults, lifecycle, ..] = documented();
+    let [_, rule, faults, lifecycle, ..] = documented();
     serde_json::from_value::<Rule>(rule).unwrap();
     assert_eq!(serde_json::from_value::<Vec<Fault>>(faults).unwrap().len(), 13);
     let _ = serde_json::from_value::<Lifecycle>(lifecycle).unwrap();

@@ -9,6 +9,7 @@ use x402_oneshot::sandbox::faults::{Answer, Fault, Lifecycle};
 use x402_oneshot::sandbox::{Sandbox, SandboxClock};
 
 use crate::harness::{Api, NOW, Overload};
+use crate::webhooks::receiver::{Receiver, pay, told};
 
 /// Every byte that a sandbox answers to a good hour's work.
 async fn trace(seed: u64) -> Vec<Vec<u8>> {
@@ -70,4 +71,20 @@ async fn faults_take_nothing_from_the_stream_of_ids() {
         api.create_overload(Overload::Bytes).await
     };
     assert_eq!(ids(0).await, ids(100).await);
+}
+
+#[tokio::test]
+async fn webhooks_take_nothing_from_it_either_however_often_they_are_tried() {
+    let ids = async |all_attempts: bool| {
+        let retries = [Duration::ZERO; 5];
+        let api = Api::with(Sandbox::builder().manual_mining().seed(7).webhook_retries(retries)).await;
+        let method = told(&api, &Receiver::start().await.answer(500)).await;
+        pay(&api, &method, 1).await;
+        api.sandbox.mine();
+        if all_attempts {
+            assert_eq!(api.sandbox.webhooks().settled().await[0].attempts.len(), 6);
+        }
+        api.create_overload(Overload::Bytes).await
+    };
+    assert_eq!(ids(false).await, ids(true).await);
 }

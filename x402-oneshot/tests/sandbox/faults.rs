@@ -109,7 +109,16 @@ async fn a_hanging_request_is_undone_or_done_and_ends_with_the_sandbox() {
         let api = Api::start().await;
         let (path, body) = execution(&api).await;
         api.sandbox.faults().on("POST", "/methods/{id}/execute").times(2, Fault::Hang { after });
-        let hanging = api.raw("POST", &path, &body);
+        let mut hanging = Box::pin(api.raw("POST", &path, &body));
+        let arrived = async {
+            while api.sandbox.faults().rules()[0].struck == 0 || (after && api.sandbox.transactions().is_empty()) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = &mut hanging => panic!("it was answered"),
+            () = arrived => {}
+        }
         assert!(timeout(Duration::from_millis(50), hanging).await.is_err(), "no answer comes");
         assert_eq!(api.sandbox.transactions().len(), usize::from(after));
 

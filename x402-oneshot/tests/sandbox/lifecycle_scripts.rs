@@ -1,10 +1,14 @@
 //! Transactions that live another life than the usual one.
 
+use std::time::Duration;
+
+use reqwest::Method;
 use serde_json::{Value, json};
-use x402_oneshot::sandbox::SandboxStatus;
 use x402_oneshot::sandbox::faults::Lifecycle;
+use x402_oneshot::sandbox::{Sandbox, SandboxStatus};
 
 use crate::harness::{Api, Overload, SELLER};
+use crate::x402::body;
 
 /// Executes a good transfer with this life; gives the path to ask about it.
 async fn execute(api: &Api, life: Lifecycle) -> String {
@@ -124,6 +128,87 @@ async fn lives_are_taken_in_order_and_then_transactions_are_as_usual() {
     api.sandbox.mine();
     let ends: Vec<_> = api.sandbox.transactions().iter().map(|transaction| transaction.status).collect();
     assert_eq!(ends, [SandboxStatus::Failed, SandboxStatus::Failed, SandboxStatus::Completed]);
+    assert_eq!(arrived(&api), 50_000);
+}
+
+/// Has a request answered that waits for its transaction, with so many blocks; gives the answer, and after each block
+/// status and hash.
+async fn awaited(
+    api: &Api,
+    request: impl Future<Output = Value>,
+    blocks: usize,
+) -> (Value, Vec<(SandboxStatus, Value)>) {
+    let mining = async {
+        while api.sandbox.transactions().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let path = format!("/transactions/{}", api.sandbox.transactions()[0].id);
+        let mut seen = Vec::new();
+        for _ in 0..blocks {
+            // Whoever asks meanwhile changes nothing.
+            api.get(&path).await;
+            api.sandbox.mine();
+            let [transaction] = api.sandbox.transactions().try_into().unwrap();
+            seen.push((transaction.status, json!(transaction.hash)));
+        }
+        seen
+    };
+    tokio::join!(request, mining)
+}
+
+#[tokio::test]
+async fn where_the_endpoint_waits_scripts_go_by_blocks() {
+    use SandboxStatus::{Completed, Pending, Retrying, Submitted};
+    let api = Api::start().await;
+    api.sandbox.faults().next_transaction(&Lifecycle::new().pending(1).retrying(2).submitted(1));
+    let (settled, seen) = awaited(&api, api.post("/x402/settle", body(&api, 2)), 5).await;
+    let statuses: Vec<SandboxStatus> = seen.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [Pending, Retrying, Retrying, Submitted, Completed]);
+    assert_ne!(seen[2].1, seen[3].1);
+    assert_eq!((&settled["success"], &settled["transaction"]), (&json!(true), &seen[4].1));
+    assert_eq!(arrived(&api), 50_000);
+
+    let api = Api::start().await;
+    api.sandbox.faults().next_transaction(&Lifecycle::new().retrying(1).failed("no"));
+    let path = format!("/wallets/{}/authorizePermit2", api.sandbox.wallet_id());
+    let approval = api.put(&path, json!({"contractAddress": api.sandbox.token_address()}));
+    let (answer, seen) = awaited(&api, approval, 2).await;
+    assert_eq!((seen[0].0, seen[1].0), (Retrying, SandboxStatus::Failed));
+    assert_eq!(answer, json!({"success": false}));
+}
+
+#[tokio::test]
+async fn a_settlement_comes_through_its_script_by_itself_where_blocks_do() {
+    for block_time in [Duration::ZERO, Duration::from_millis(1)] {
+        let api = Api::with(Sandbox::builder().block_time(block_time)).await;
+        api.sandbox.faults().next_transaction(&Lifecycle::new().pending(2).retrying(3).saying("Dropped", 1));
+        let settled = api.post("/x402/settle", body(&api, 2)).await;
+        assert_eq!(settled["success"], true, "{settled}");
+        assert_eq!(json!(api.sandbox.transactions()[0].hash), settled["transaction"]);
+        assert_eq!(arrived(&api), 50_000);
+    }
+}
+
+#[tokio::test]
+async fn a_settlement_that_stays_for_ever_in_its_last_stage_gets_to_that_and_keeps_nobody_busy() {
+    let api = Api::with(Sandbox::builder().block_time(Duration::ZERO)).await;
+    api.sandbox.faults().next_transaction(&Lifecycle::new().pending(2).retrying(1).forever());
+    let settlement = api.authorized(Method::POST, "/x402/settle").json(&body(&api, 2)).send();
+    let reached = async {
+        while api.sandbox.transactions().first().is_none_or(|it| it.status != SandboxStatus::Retrying) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        answer = settlement => panic!("it was answered: {answer:?}"),
+        () = reached => {}
+    }
+    // The next transaction is none the worse for it.
+    execute(&api, Lifecycle::new()).await;
+    while api.sandbox.transactions()[1].status != SandboxStatus::Completed {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(api.sandbox.transactions()[0].status, SandboxStatus::Retrying);
     assert_eq!(arrived(&api), 50_000);
 }
 

@@ -31,6 +31,7 @@ mod lifecycle_scripts;
 mod lists;
 mod malformed;
 mod methods;
+mod reset;
 mod signatures;
 mod smart_wallet;
 mod specification;

@@ -58,6 +58,24 @@ async fn an_update_changes_what_it_names_and_null_clears_the_callback() {
 }
 
 #[tokio::test]
+async fn an_update_that_is_refused_changes_nothing() {
+    let api = Api::start().await;
+    let path = format!("/methods/{}", api.create(api.declaration("name", json!([]))).await);
+    let before = api.get(&path).await;
+    for (member, wrong) in [
+        ("callbackUrl", json!("ftp://shop.example/")),
+        ("functionName", json!("no name")),
+        ("walletId", json!(api.sandbox.business_id())),
+        ("chainId", json!(8453)),
+    ] {
+        let mut change = json!({"name": "renamed", "contractAddress": address!("0x0000000000000000000000000000000000000001"), "functionName": "symbol"});
+        change[member] = wrong;
+        assert_eq!(api.ask(Method::PUT, &path, Some(change)).await.0, 422, "{member}");
+        assert_eq!(api.get(&path).await, before, "{member}");
+    }
+}
+
+#[tokio::test]
 async fn a_static_value_is_passed_whatever_the_caller_says() {
     let api = Api::start().await;
     let buyer = api.sandbox.buyer_address();

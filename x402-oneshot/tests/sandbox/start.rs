@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use alloy_primitives::U256;
 use reqwest::Method;
+use tokio::net::TcpStream;
+use x402_oneshot::sandbox::faults::Fault;
 use x402_oneshot::sandbox::{Sandbox, SandboxError};
 
-use crate::harness::Api;
+use crate::harness::{Api, Overload, SELLER};
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_named() {
@@ -31,6 +34,35 @@ async fn a_dropped_sandbox_gives_its_port_back() {
     };
     let sandbox = tokio::time::timeout(Duration::from_secs(10), again).await.unwrap();
     assert_eq!(port_of(&sandbox), port);
+}
+
+#[tokio::test]
+async fn a_stopped_sandbox_has_given_its_port_back() {
+    let api = Api::start().await;
+    let (port, path) = (port_of(&api.sandbox), format!("{}/chains", api.sandbox.base_url()));
+    // An answer that is held back, and a connection on which nothing was asked yet.
+    api.sandbox.faults().on("GET", "/chains").once(Fault::Latency(Duration::from_secs(3600)));
+    let late = tokio::spawn(reqwest::get(path));
+    let _idle = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    while api.sandbox.requests().of("GET", "/chains") == 0 {
+        tokio::task::yield_now().await;
+    }
+    api.sandbox.stop().await;
+    let again = Sandbox::builder().port(port).start().await.unwrap();
+    assert_eq!(port_of(&again), port);
+    assert_eq!(late.await.unwrap().unwrap().status(), 401, "it is answered all the same");
+}
+
+#[tokio::test]
+async fn two_sandboxes_share_nothing() {
+    let (one, other) = (Api::start().await, Api::start().await);
+    one.create_overload(Overload::Bytes).await;
+    one.sandbox.faults().on("*", "*").always(Fault::EmptyBody);
+    let token = one.sandbox.token_address();
+    one.sandbox.mint(84532, token, SELLER, U256::from(5)).unwrap();
+    assert_eq!(other.get(&other.business("/methods")).await["totalResults"], 0);
+    assert_eq!(other.sandbox.balance_of(SELLER), U256::ZERO);
+    assert_ne!(one.sandbox.base_url(), other.sandbox.base_url());
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 //!
 //! Below `/_sandbox` of the sandbox's address, outside `/v0`, if
 //! [`SandboxBuilder::admin`](crate::sandbox::SandboxBuilder::admin) allowed it. No token is asked for, and no fault
-//! strikes here. A body is JSON and says so in its `Content-Type`, which keeps web pages out. Errors are the API's
-//! `ErrorResponse`.
+//! strikes here. A body is JSON and says so in its `Content-Type`. Requests that a web page sent are refused, by their
+//! `Origin`. Errors are the API's `ErrorResponse`.
 //!
 //! | endpoint | body or answer |
 //! |---|---|
@@ -24,9 +24,29 @@
 //! | `DELETE /_sandbox/webhooks/faults` | ends all webhook faults |
 //! | `POST /_sandbox/webhooks/rotate` | `{"url": "http://127.0.0.1:8000/hook"}` gets another key; 422 if no endpoint has the URL |
 //! | `GET /_sandbox/webhooks/deliveries` | `{"deliveries": [delivery, …]}`, oldest first; with `?settled=true` only when nothing more is to be sent |
-//! | `GET /_sandbox/log` | `{"requests": [{"method", "route", "count"}], "transactions": [Transaction, …]}`, oldest first |
+//! | `POST /_sandbox/reset` | everything as it was at the start: see [below](#reset) |
+//! | `GET /_sandbox/log` | `{"requests": [{"method", "route", "count"}], "transactions": [Transaction, …], "events": [event, …]}`, oldest first |
 //!
-//! There is no reset. Another sandbox starts in some milliseconds and has nothing of the old one.
+//! # Reset
+//!
+//! What [`Sandbox::reset`](crate::sandbox::Sandbox::reset) does, for a suite whose tests share a sandbox. It ends all
+//! faults, lifecycles and webhook faults, and the world is the one that the sandbox started with: balances, wallets,
+//! contract methods, transactions, webhooks, deliveries and the log.
+//!
+//! What stays: API key and secret, access tokens, business id, the ids and addresses of the first wallets, the buyer's
+//! key, and the clock. No id and no transaction's hash is given twice.
+//!
+//! # Events
+//!
+//! What [`Sandbox::events`](crate::sandbox::Sandbox::events) tells:
+//!
+//! ```json
+//! [
+//!   {"event": "transactionFinal", "transaction": "f4e3d951-85ad-42fa-8e21-75545145c7cb"},
+//!   {"event": "lowBalance", "wallet": "8a6e0804-2bd0-4672-b79d-d97027f90720", "balance": "7", "threshold": "10000000000000000"},
+//!   {"event": "depositConfirmed", "wallet": "8a6e0804-2bd0-4672-b79d-d97027f90720", "from": null, "amount": "8"}
+//! ]
+//! ```
 //!
 //! # Rules
 //!
@@ -66,6 +86,7 @@
 //! {"stages": [{"status": "Pending", "polls": 2}, {"status": "Dropped", "polls": 1}], "end": "mined"}
 //! ```
 //!
+//! `polls` are answers of `GET /transactions/{id}`, or blocks where the [endpoint waits](super::Lifecycle) for the end.
 //! `end` is `"mined"`, `"forever"`, `"raced"` or `{"failed": {"reason": "Transaction reverted"}}`.
 //!
 //! # Webhooks
@@ -114,23 +135,26 @@ use alloy_primitives::{Address, U256};
 use axum::Json;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
+use axum::http::header::ORIGIN;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::routing::{delete, get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use x402_core::{Asset, UnixSeconds};
 
-use super::engine::{Full, MAX};
+use super::engine::{Full, MAX_FAULTS};
 use super::handle::Faults;
 use super::lifecycle::Lifecycle;
 use super::rule::Rule;
+use crate::sandbox::event::SandboxEvent;
 use crate::sandbox::extract::{DeclaredBody, Id};
 use crate::sandbox::failure::Failure;
+use crate::sandbox::genesis;
 use crate::sandbox::shared::Shared;
 use crate::sandbox::value;
-use crate::sandbox::webhooks::admin::router as webhooks_admin;
-
-type Answer = Result<Json<Value>, Failure>;
+use crate::sandbox::webhooks::admin::{Answer, done, router as webhooks_admin};
 
 pub(in crate::sandbox) fn router(shared: Arc<Shared>) -> Router {
     let admin = Router::new()
@@ -143,17 +167,23 @@ pub(in crate::sandbox) fn router(shared: Arc<Shared>) -> Router {
         .route("/methods/{id}", delete(forget_method))
         .route("/submit", post(submit))
         .route("/mine", post(mine))
+        .route("/reset", post(reset))
         .route("/log", get(log))
-        .nest("/webhooks", webhooks_admin());
+        .nest("/webhooks", webhooks_admin())
+        .layer(from_fn(keep_pages_out));
     Router::new().nest("/_sandbox", admin).with_state(shared)
 }
 
-fn done() -> Answer {
-    Ok(Json(json!({"success": true})))
+/// Browsers say whose page sends, whenever it is not a mere `GET`.
+async fn keep_pages_out(request: Request, next: Next) -> Result<Response, Failure> {
+    if request.headers().contains_key(ORIGIN) {
+        return Err(Failure::unauthorized("web pages have no business here"));
+    }
+    Ok(next.run(request).await)
 }
 
 fn full(name: &str) -> impl FnOnce(Full) -> Failure {
-    move |Full| Failure::invalid("body", name, format!("the sandbox holds no more than {MAX} of these"))
+    move |Full| Failure::invalid("body", name, format!("the sandbox holds no more than {MAX_FAULTS} of these"))
 }
 
 async fn rules(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -278,11 +308,17 @@ async fn mine(State(shared): State<Arc<Shared>>) -> Answer {
     done()
 }
 
+async fn reset(State(shared): State<Arc<Shared>>) -> Answer {
+    genesis::reset(&shared);
+    done()
+}
+
 async fn log(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let state = shared.state();
     let requests = state.requests.iter();
     let requests: Value =
         requests.map(|(method, route, count)| json!({"method": method, "route": route, "count": count})).collect();
     let transactions: Value = state.transactions.iter().map(|known| known.to_json(&shared.account)).collect();
-    Json(json!({"requests": requests, "transactions": transactions}))
+    let events: Value = state.events.iter().map(SandboxEvent::to_json).collect();
+    Json(json!({"requests": requests, "transactions": transactions, "events": events}))
 }

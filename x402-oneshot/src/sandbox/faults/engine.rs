@@ -10,11 +10,11 @@ use super::rule::Rule;
 use crate::sandbox::entropy::Entropy;
 
 /// More rules, or more scripted transactions, than any test has use for.
-pub(super) const MAX: usize = 1000;
+pub(in crate::sandbox) const MAX_FAULTS: usize = 1000;
 
 /// That there is room for no more.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Full;
+pub(in crate::sandbox) struct Full;
 
 /// All faults of a sandbox.
 pub(in crate::sandbox) struct Engine(Mutex<State>);
@@ -47,7 +47,7 @@ impl Engine {
 
     pub(super) fn add(&self, rule: Rule) -> Result<(), Full> {
         let mut state = self.state();
-        if state.rules.len() >= MAX || rule.faults.len() > MAX {
+        if state.rules.len() >= MAX_FAULTS || rule.faults.len() > MAX_FAULTS {
             return Err(Full);
         }
         state.rules.push(rule);
@@ -60,7 +60,7 @@ impl Engine {
 
     pub(super) fn script(&self, lifecycle: &Lifecycle, times: usize) -> Result<(), Full> {
         let mut state = self.state();
-        if times > MAX.saturating_sub(state.lifecycles.len()) {
+        if times > MAX_FAULTS.saturating_sub(state.lifecycles.len()) {
             return Err(Full);
         }
         state.lifecycles.extend(std::iter::repeat_n(lifecycle.clone(), times));
@@ -81,7 +81,7 @@ impl Engine {
         self.state().token_lifetime
     }
 
-    pub(super) fn clear(&self) {
+    pub(in crate::sandbox) fn clear(&self) {
         let mut state = self.state();
         state.rules.clear();
         state.lifecycles.clear();

@@ -31,7 +31,8 @@ pub enum Fault {
         #[serde(default)]
         after: bool,
     },
-    /// The request is carried out at once, and its answer held back for this long; in JSON, milliseconds.
+    /// The request is carried out at once, and its answer held back for this long, or until the sandbox closes; in
+    /// JSON, milliseconds.
     #[serde(with = "millis")]
     Latency(Duration),
     /// `/x402/verify` and `/x402/settle` say no with this reason, in the form of the request's version. Nothing is

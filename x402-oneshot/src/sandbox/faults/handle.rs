@@ -6,7 +6,7 @@ use std::time::Duration;
 use alloy_primitives::U256;
 use x402_core::UnixSeconds;
 
-use super::engine::{Engine, Full, MAX};
+use super::engine::{Engine, Full, MAX_FAULTS};
 use super::fault::Fault;
 use super::lifecycle::Lifecycle;
 use super::rule::{Rule, When};
@@ -146,7 +146,7 @@ impl On<'_, '_> {
 
 /// A test that adds a thousand faults and takes none away is in a loop.
 fn held(outcome: Result<(), Full>) {
-    assert!(outcome.is_ok(), "a sandbox holds no more than {MAX} faults");
+    assert!(outcome.is_ok(), "a sandbox holds no more than {MAX_FAULTS} faults");
 }
 
 impl fmt::Debug for Faults<'_> {

@@ -69,7 +69,10 @@ async fn strike(fault: Fault, shared: &Shared, route: &str, request: Request, ne
         }
         Fault::Latency(wait) => {
             let response = carried_out(body).await;
-            sleep(wait).await;
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = shared.closed() => {}
+            }
             response
         }
         Fault::Refusal(reason) => match refuse(route, &body, &reason) {

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// Stages are counted in answers of `GET /transactions/{id}`; `execute` itself always answers `Pending`. A transaction
 /// that is in none of its stages any more goes the usual way: it is broadcast, mined and executed, unless another end
-/// was chosen. Nothing but that execution makes it `Completed`. `/x402/settle` asks nobody and waits for the end, so
-/// that under it a transaction stays in its first stage.
+/// was chosen. Nothing but that execution makes it `Completed`.
+///
+/// Where the endpoint itself waits for the end, which `/x402/settle` and `authorizePermit2` do, nobody asks: there
+/// stages are counted in blocks, and answers of `GET /transactions/{id}` do not count.
 ///
 /// ```
 /// use x402_oneshot::sandbox::faults::Lifecycle;
@@ -156,9 +158,14 @@ impl Playing {
         &self.0.end
     }
 
-    /// What the next answer says the status is, if a stage has it.
+    /// Whether it is in its last stage and never leaves it.
+    pub(in crate::sandbox) fn is_stuck(&self) -> bool {
+        self.0.end == End::Forever && self.0.stages.len() <= 1
+    }
+
+    /// What the status is from now on, if a stage has it.
     pub(in crate::sandbox) fn next_status(&mut self) -> Option<String> {
-        let lasting = self.0.end == End::Forever && self.0.stages.len() == 1;
+        let lasting = self.is_stuck();
         let stage = self.0.stages.front_mut()?;
         let status = stage.status.clone();
         if !lasting {

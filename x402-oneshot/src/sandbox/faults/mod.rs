@@ -47,7 +47,7 @@ pub use lifecycle::Lifecycle;
 pub(super) use lifecycle::{End, Playing};
 
 mod engine;
-pub(super) use engine::Engine;
+pub(super) use engine::{Engine, Full, MAX_FAULTS};
 
 mod handle;
 pub use handle::{Faults, On};

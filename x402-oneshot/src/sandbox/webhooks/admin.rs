@@ -10,13 +10,15 @@ use serde_json::{Value, json};
 
 use super::handle::SandboxWebhooks;
 use super::shape::WebhookShape;
-use super::switches::{Full, Injected, MAX_FAULTS};
+use super::switches::Injected;
 use crate::sandbox::extract::{DeclaredBody, Query};
 use crate::sandbox::failure::Failure;
+use crate::sandbox::faults::{Full, MAX_FAULTS};
 use crate::sandbox::shared::Shared;
 use crate::webhook::CanonicalForm;
 
-type Answer = Result<Json<Value>, Failure>;
+/// What an endpoint of the administration answers.
+pub(in crate::sandbox) type Answer = Result<Json<Value>, Failure>;
 
 pub(in crate::sandbox) fn router() -> Router<Arc<Shared>> {
     Router::new()
@@ -26,7 +28,8 @@ pub(in crate::sandbox) fn router() -> Router<Arc<Shared>> {
         .route("/deliveries", get(deliveries))
 }
 
-fn done() -> Answer {
+/// That what was asked is done.
+pub(in crate::sandbox) fn done() -> Answer {
     Ok(Json(json!({"success": true})))
 }
 

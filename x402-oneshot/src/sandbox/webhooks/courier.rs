@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::letter::{Answer, Letter};
 use crate::base_url::BaseUrl;
-use crate::sandbox::shared::{Shared, State as World};
+use crate::sandbox::shared::Shared;
 use crate::transport::{ReqwestTransport, Transport, TransportError};
 
 /// How long a receiver may take.
@@ -82,11 +82,8 @@ impl Courier {
             let Ok(_permit) = self.letters.acquire().await else {
                 return;
             };
-            let letter = {
-                let now = self.shared.now();
-                let World { webhooks, entropy, .. } = &mut *self.shared.state();
-                webhooks.letter(id, entropy, now)
-            };
+            let now = self.shared.now();
+            let letter = self.shared.state().webhooks.letter(id, now);
             // The task may be behind with the news that the sandbox is gone.
             if self.open.has_changed().is_err() {
                 return;

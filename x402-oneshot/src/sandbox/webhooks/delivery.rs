@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::attempt::SandboxAttempt;
 use super::status::DeliveryStatus;
+use crate::sandbox::entropy::Entropy;
 use crate::webhook::EventName;
 
 /// A webhook of the sandbox as it stood when asked: one event, for one endpoint.
@@ -39,6 +40,8 @@ pub(super) struct Delivery {
     pub(super) delay: Duration,
     /// Whether the first success counts for nothing, as if its answer had been lost.
     duplicate: bool,
+    /// What its attempts draw from: when they are made must not show in the ids of anything else.
+    pub(super) chance: Entropy,
     /// Attempts that did not succeed.
     failures: usize,
     created: u64,
@@ -47,13 +50,14 @@ pub(super) struct Delivery {
 
 impl Delivery {
     pub(super) fn new(
-        id: Uuid,
+        entropy: &mut Entropy,
         endpoint: Uuid,
         event: EventName,
         transaction: Option<Uuid>,
         data: Value,
         now: u64,
     ) -> Self {
+        let id = entropy.uuid();
         Self {
             view: SandboxDelivery {
                 id,
@@ -66,6 +70,7 @@ impl Delivery {
             data,
             delay: Duration::ZERO,
             duplicate: false,
+            chance: entropy.fork(&id.to_string()),
             failures: 0,
             created: now,
             updated: now,

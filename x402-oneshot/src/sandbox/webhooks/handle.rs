@@ -5,10 +5,10 @@ use std::fmt;
 use super::delivery::SandboxDelivery;
 use super::fault::WebhookFault;
 use super::shape::WebhookShape;
-use super::switches::{Injected, MAX_FAULTS};
+use super::switches::Injected;
 use super::wait::until;
 use crate::TransactionId;
-use crate::sandbox::faults::When;
+use crate::sandbox::faults::{MAX_FAULTS, When};
 use crate::sandbox::shared::{Shared, State as World};
 use crate::webhook::CanonicalForm;
 

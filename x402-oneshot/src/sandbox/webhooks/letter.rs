@@ -11,7 +11,6 @@ use super::key;
 use super::payload::object;
 use super::registry::Webhooks;
 use super::target::Target;
-use crate::sandbox::entropy::Entropy;
 
 /// One attempt, ready to be sent.
 pub(super) struct Letter {
@@ -32,13 +31,13 @@ pub(super) struct Answer {
 
 impl Webhooks {
     /// Stamps and signs the next attempt, with the key of the moment; `None` if the endpoint is gone.
-    pub(super) fn letter(&mut self, id: Uuid, entropy: &mut Entropy, now: u64) -> Option<Letter> {
+    pub(super) fn letter(&mut self, id: Uuid, now: u64) -> Option<Letter> {
         let delivery = self.deliveries.iter_mut().find(|delivery| delivery.view.id == id)?;
         let Some(endpoint) = self.endpoints.iter().find(|endpoint| endpoint.id == delivery.view.endpoint_id) else {
             delivery.abandon(now);
             return None;
         };
-        let age = self.switches.strike(WebhookFault::stale, now, entropy).unwrap_or_default();
+        let age = self.switches.strike(WebhookFault::stale, now, &mut delivery.chance).unwrap_or_default();
         let timestamp = now.saturating_sub(age.as_secs());
         let mut body = object([
             ("eventName", json!(delivery.view.event)),
@@ -46,8 +45,11 @@ impl Webhooks {
             ("timestamp", json!(timestamp)),
             ("apiVersion", json!(API_VERSION)),
         ]);
-        let forge = self.switches.strike(WebhookFault::bad_signature, now, entropy).is_some();
-        let signer = if forge { key::fresh(entropy) } else { self.keys.of(&endpoint.target, entropy).clone() };
+        let forge = self.switches.strike(WebhookFault::bad_signature, now, &mut delivery.chance).is_some();
+        let signer = match forge {
+            true => key::fresh(&mut delivery.chance),
+            false => self.keys.of(&endpoint.target, &mut delivery.chance).clone(),
+        };
         let Ok(signature) = signer.form(self.switches.form).signature(&body) else {
             delivery.abandon(now);
             return None;
@@ -57,7 +59,7 @@ impl Webhooks {
         Some(Letter {
             target: endpoint.target.clone(),
             attempt: SandboxAttempt {
-                id: entropy.uuid(),
+                id: delivery.chance.uuid(),
                 body,
                 signature,
                 timestamp,

@@ -14,6 +14,7 @@ mod fault;
 pub use fault::WebhookFault;
 
 mod switches;
+pub(super) use switches::Switches;
 
 mod target;
 

@@ -97,10 +97,9 @@ impl Webhooks {
         for trigger in self.triggers.iter().filter(|trigger| trigger.matches(event, methods)) {
             let delay = self.switches.strike(WebhookFault::delayed, now, entropy);
             let duplicate = self.switches.strike(WebhookFault::duplicate, now, entropy);
-            let id = entropy.uuid();
-            let delivery = Delivery::new(id, trigger.endpoint, event.clone(), *transaction, data.clone(), now);
+            let delivery = Delivery::new(entropy, trigger.endpoint, event.clone(), *transaction, data.clone(), now);
+            self.outbox.push(delivery.view.id);
             self.deliveries.push(delivery.delayed(delay).duplicated(duplicate.is_some()));
-            self.outbox.push(id);
         }
     }
 }

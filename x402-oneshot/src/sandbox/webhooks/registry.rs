@@ -31,6 +31,11 @@ pub(in crate::sandbox) struct Webhooks {
 }
 
 impl Webhooks {
+    /// Nobody is told of anything yet.
+    pub(in crate::sandbox) fn new(switches: Switches) -> Self {
+        Self { switches, ..Self::default() }
+    }
+
     /// The endpoint with this id.
     pub(super) fn endpoint(&mut self, id: Uuid) -> Result<&mut Endpoint, Failure> {
         let endpoint = self.endpoints.iter_mut().find(|endpoint| endpoint.id == id);

@@ -7,16 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::fault::WebhookFault;
 use super::shape::WebhookShape;
 use crate::sandbox::entropy::Entropy;
-use crate::sandbox::faults::When;
+use crate::sandbox::faults::{Full, MAX_FAULTS, When};
 use crate::webhook::CanonicalForm;
 
 /// Waits between attempts when nothing else is said. What 1Shot's are is not known.
 const RETRIES: [u64; 5] = [1, 2, 4, 8, 16];
 
-/// More than any test has use for.
-pub(super) const MAX_FAULTS: usize = 1000;
-
 /// What can be switched while the sandbox runs.
+#[derive(Clone)]
 pub(in crate::sandbox) struct Switches {
     pub(in crate::sandbox) shape: WebhookShape,
     pub(super) form: CanonicalForm,
@@ -44,10 +42,6 @@ impl Injected {
         Self { fault, when, seen: 0 }
     }
 }
-
-/// That there is room for no more faults.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Full;
 
 /// What is asked for is known by its kind: faults of one kind differ in what they carry.
 pub(super) type Kind<T> = fn(WebhookFault) -> Option<T>;

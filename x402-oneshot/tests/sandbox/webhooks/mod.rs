@@ -1,6 +1,6 @@
 //! Webhooks: who is told, what is said, how often it is tried, and what can go wrong.
 
-mod receiver;
+pub(crate) mod receiver;
 
 mod admin;
 mod deliveries;

@@ -17,20 +17,20 @@ use x402_oneshot::webhook::{PublicKey, Verifier};
 use crate::harness::{Api, Overload};
 
 /// A server on a loopback port that hands out each request and answers as it is told.
-pub(super) struct Receiver {
-    pub(super) url: String,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
     calls: mpsc::UnboundedReceiver<Call>,
 }
 
 /// A webhook that was received and not answered yet; dropped, it is answered with 200.
-pub(super) struct Call {
-    pub(super) body: String,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Call {
+    pub(crate) body: String,
+    pub(crate) headers: HeaderMap,
     reply: oneshot::Sender<Response<String>>,
 }
 
 impl Receiver {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/1shot?shop=7", listener.local_addr().unwrap());
         let (sender, calls) = mpsc::unbounded_channel();
@@ -40,7 +40,7 @@ impl Receiver {
     }
 
     /// Takes all that comes and answers this, from now on.
-    pub(super) fn answer(mut self, status: u16) -> String {
+    pub(crate) fn answer(mut self, status: u16) -> String {
         tokio::spawn(async move {
             while let Some(call) = self.calls.recv().await {
                 call.answer(status);
@@ -49,7 +49,7 @@ impl Receiver {
         self.url
     }
 
-    pub(super) async fn next(&mut self) -> Call {
+    pub(crate) async fn next(&mut self) -> Call {
         self.calls.recv().await.unwrap()
     }
 }
@@ -66,28 +66,28 @@ async fn receive(
 }
 
 impl Call {
-    pub(super) fn answer(self, status: u16) {
+    pub(crate) fn answer(self, status: u16) {
         let mut response = Response::new(format!("this is {status}"));
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
         self.answer_with(response);
     }
 
-    pub(super) fn answer_with(self, response: Response<String>) {
+    pub(crate) fn answer_with(self, response: Response<String>) {
         // The sender may have hung up.
         let _ = self.reply.send(response);
     }
 
     /// Waits until the sender hangs up.
-    pub(super) async fn hung_up(mut self) {
+    pub(crate) async fn hung_up(mut self) {
         self.reply.closed().await;
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
     /// By hand, as the documentation has it: Ed25519 over the sorted JSON without the signature.
-    pub(super) fn is_signed_by(&self, key: &str) -> bool {
+    pub(crate) fn is_signed_by(&self, key: &str) -> bool {
         let mut body = self.json();
         let signature = body.as_object_mut().unwrap().remove("signature").unwrap();
         let key: PublicKey = key.parse().unwrap();
@@ -116,23 +116,23 @@ fn sorted(value: &Value) -> String {
 }
 
 /// A contract method whose executions are told to this URL.
-pub(super) async fn told(api: &Api, url: &str) -> Value {
+pub(crate) async fn told(api: &Api, url: &str) -> Value {
     let mut declaration = api.declaration("transferWithAuthorization", Overload::Bytes.inputs());
     declaration["callbackUrl"] = json!(url);
     api.post(&api.business("/methods"), declaration).await
 }
 
 /// Executes a transfer that is good if no other with this nonce was before it; gives the transaction's id.
-pub(super) async fn pay(api: &Api, method: &Value, nonce: u8) -> String {
+pub(crate) async fn pay(api: &Api, method: &Value, nonce: u8) -> String {
     let answer = api.post(&execution(method), transfer(api, nonce)).await;
     answer["id"].as_str().unwrap().to_owned()
 }
 
-pub(super) fn execution(method: &Value) -> String {
+pub(crate) fn execution(method: &Value) -> String {
     format!("/methods/{}/execute", method["id"].as_str().unwrap())
 }
 
-pub(super) fn transfer(api: &Api, nonce: u8) -> Value {
+pub(crate) fn transfer(api: &Api, nonce: u8) -> Value {
     let mut authorization = api.authorization();
     authorization.nonce = B256::repeat_byte(nonce);
     let params = Overload::Bytes.params(&authorization, api.sandbox.buyer_key().expose());
@@ -140,13 +140,13 @@ pub(super) fn transfer(api: &Api, nonce: u8) -> Value {
 }
 
 /// JavaScript and Python write it in two ways.
-pub(super) const MEMO: &str = "caf\u{e9} \u{1f980}";
+pub(crate) const MEMO: &str = "caf\u{e9} \u{1f980}";
 
-pub(super) fn key(owner: &Value) -> &str {
+pub(crate) fn key(owner: &Value) -> &str {
     owner["publicKey"].as_str().unwrap()
 }
 
 /// A receiver's verifier that knows this key.
-pub(super) fn verifier(api: &Api, owner: &Value) -> Verifier<PublicKey, ManualClock> {
+pub(crate) fn verifier(api: &Api, owner: &Value) -> Verifier<PublicKey, ManualClock> {
     Verifier::builder(key(owner).parse::<PublicKey>().unwrap()).clock(api.clock.clone()).build()
 }
