@@ -1,7 +1,7 @@
 //! How much may be paid in all.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -237,8 +237,13 @@ impl Reservation {
     pub(super) fn returned(&self) {
         let Reserved { origin, id, .. } = &*self.0;
         self.end(State::Returned, |ledger, units| {
-            if let Some(spent) = origin.as_ref().and_then(|origin| ledger.by_origin.get_mut(origin)) {
-                *spent = spent.saturating_sub(units);
+            if let Some(origin) = origin {
+                if let Entry::Occupied(mut spent) = ledger.by_origin.entry(origin.clone()) {
+                    *spent.get_mut() = spent.get().saturating_sub(units);
+                    if spent.get().is_zero() {
+                        spent.remove();
+                    }
+                }
             }
             ledger.recent.retain(|(_, other, _)| other != id);
         });
