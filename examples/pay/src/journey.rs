@@ -198,7 +198,9 @@ fn failed(error: ClientError) -> Outcome {
     let why = chain(&error);
     let advice = match error {
         ClientError::Payment(failure) => return not_paid(*failure, why),
-        ClientError::NoChoice(NoChoice::TooExpensive { .. }) => "; --max-amount allows more",
+        ClientError::NoChoice(NoChoice::TooExpensive { .. }) => {
+            "; --max-amount allows more, in dollars or in that token"
+        }
         ClientError::NoChoice(NoChoice::ForeignResource { .. }) => "; --any-resource pays for it all the same",
         ClientError::Sign(PayError::Insecure { .. }) => "; --insecure-http does it all the same",
         ClientError::Sign(PayError::Signer(_)) => "; set PRIVATE_KEY or --key-file",

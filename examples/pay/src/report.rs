@@ -3,7 +3,7 @@
 use std::{io::Write as _, process::ExitCode};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use x402_core::client::{Choice, SignedPayment};
 
 use crate::{
@@ -110,31 +110,45 @@ fn object(outcome: &Outcome) -> Value {
             "payTo": choice.pay_to().to_string(),
         })
     };
-    let mut object = match outcome {
-        Outcome::Served { status, .. } => json!({"outcome": "served", "status": status.as_u16()}),
+    let mut object = Map::new();
+    let mut set = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
+    match outcome {
+        Outcome::Served { status, .. } => {
+            set("outcome", "served".into());
+            set("status", status.as_u16().into());
+        }
         Outcome::Priced { choice, version } => {
-            json!({"outcome": "priced", "x402Version": version.as_u64(), "offer": offer(choice)})
+            set("outcome", "priced".into());
+            set("x402Version", version.as_u64().into());
+            set("offer", offer(choice));
         }
         Outcome::NotServed { status, reason, .. } => {
-            json!({"outcome": "not_served", "status": status.as_u16(), "reason": reason})
+            set("outcome", "not_served".into());
+            set("status", status.as_u16().into());
+            set("reason", reason.clone().into());
         }
-        Outcome::Failed { why } => json!({"outcome": "failed", "error": why}),
+        Outcome::Failed { why } => {
+            set("outcome", "failed".into());
+            set("error", why.clone().into());
+        }
         Outcome::Unknown { why, payment, .. } => {
-            json!({"outcome": "unknown", "error": why, "payment": payment.as_deref().map(header)})
+            set("outcome", "unknown".into());
+            set("error", why.clone().into());
+            set("payment", payment.as_deref().map(header).into());
         }
-    };
+    }
     if let Outcome::Served { told, .. } | Outcome::NotServed { told, .. } | Outcome::Unknown { told, .. } = outcome {
         let transaction = told.receipt.as_ref().map(|receipt| receipt.transaction).or(told.named);
-        object["paid"] = told.choice.as_deref().map(offer).into();
-        object["settled"] = told.receipt.is_some().into();
-        object["transaction"] = transaction.map(|hash| hash.to_string()).into();
+        set("paid", told.choice.as_deref().map(offer).into());
+        set("settled", told.receipt.is_some().into());
+        set("transaction", transaction.map(|hash| hash.to_string()).into());
     }
     if let Outcome::Served { body, .. } | Outcome::NotServed { body, .. } = outcome {
         match std::str::from_utf8(body) {
-            Ok(text) => object["body"] = text.into(),
+            Ok(text) => set("body", text.into()),
             // JSON has no other place for bytes.
-            Err(_) => object["bodyBase64"] = STANDARD.encode(body).into(),
+            Err(_) => set("bodyBase64", STANDARD.encode(body).into()),
         }
     }
-    object
+    object.into()
 }

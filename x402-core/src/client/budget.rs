@@ -78,13 +78,15 @@ impl Budget {
         Ok(self)
     }
 
-    /// And at most so many within any stretch of time as long as `window`, in whole seconds.
+    /// And at most so many within any stretch of time as long as `window`, rounded up to whole seconds.
     ///
     /// # Errors
     ///
     /// As for [`new`](Self::new).
     pub fn per_window(mut self, most: Price, window: Duration) -> Result<Self, BudgetError> {
-        self.limits.per_window = Some((units_of(most)?, window));
+        // A window of no seconds would be no limit.
+        let seconds = window.as_secs().saturating_add(u64::from(window.subsec_nanos() > 0)).max(1);
+        self.limits.per_window = Some((units_of(most)?, Duration::from_secs(seconds)));
         Ok(self)
     }
 

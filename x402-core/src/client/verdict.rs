@@ -208,8 +208,7 @@ pub(super) fn judge(payload: &PaymentPayload, answer: &SettleResponse) -> Settle
 /// Whether a facilitator's own code says that it does not know either, as `transaction_confirmation_timed_out`.
 fn is_vague(reason: &Reason) -> bool {
     const VAGUE: [&str; 7] = ["internal", "pending", "timed_out", "timeout", "unavailable", "unconfirmed", "unknown"];
-    let has = |word: &&str| reason.as_str().contains(*word);
-    reason.kind() == ReasonKind::Other && VAGUE.iter().any(|word| has(&word))
+    reason.kind() == ReasonKind::Other && VAGUE.iter().any(|word| reason.as_str().contains(word))
 }
 
 /// Whether a status leaves open what became of the payment.

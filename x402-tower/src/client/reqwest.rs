@@ -84,7 +84,7 @@ impl<S: PaymentSigner + 'static> PayClient<S> {
     /// # Security
     ///
     /// A request with a payment follows no redirect, whoever signed the payment: the answer to it is the response. Other
-    /// headers, such as an API key, do follow.
+    /// headers, such as an API key, do follow, and a [`ClientBuilder`]'s default headers go with every request.
     #[must_use]
     pub const fn follow_redirects(mut self) -> Self {
         self.redirects = MOST_REDIRECTS;
