@@ -107,7 +107,7 @@ impl<S: PaymentSigner + 'static> PayClient<S> {
     }
 
     /// Sends a request, and pays for it if it costs money. What was paid is a
-    /// [`Served`](x402_core::client::Served) in the response's extensions.
+    /// [`Served`] in the response's extensions.
     ///
     /// A builder of another `reqwest::Client` is sent by this one all the same.
     ///
