@@ -40,6 +40,7 @@ fn public_types_are_send_sync_and_unpin() {
         client::PayError,
         client::Payer<PrivateKeySigner>,
         client::SignedPayment,
+        client::Verdict,
         domain::TokenDomain,
         exact::Authorization,
         exact::Checked,

@@ -4,9 +4,9 @@ use std::{io::Read as _, path::PathBuf, time::Duration};
 
 use bytes::Bytes;
 use clap::{Parser, ValueEnum};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
 use url::Url;
-use x402_core::Price;
+use x402_core::{PaymentPayload, Price, error::chain, header::read_payment};
 
 use crate::key::{self, Key};
 
@@ -18,17 +18,23 @@ use crate::key::{self, Key};
 #[command(version)]
 pub(crate) struct Arguments {
     /// What to ask for.
+    #[arg(value_parser = url)]
     url: Url,
 
     /// The method [default: GET, or POST with a body].
     #[arg(short = 'X', long = "request", value_name = "METHOD")]
     method: Option<Method>,
 
-    /// The body; @FILE is read from a file, @- from stdin.
+    /// Follow redirects, ten at most; not with a payment, and not from https to http.
+    #[arg(short = 'L', long)]
+    location: bool,
+
+    /// The body, a form unless a Content-Type is given; @FILE is read from a file, @- from stdin.
     #[arg(short, long, value_name = "DATA")]
     data: Option<String>,
 
-    /// A header, as `Name: value`. Can be given more than once.
+    /// A header, as `Name: value`. Can be given more than once. With a payment that was made before, that one is
+    /// presented, and none is made.
     #[arg(short = 'H', long = "header", value_name = "HEADER", value_parser = header)]
     headers: Vec<(HeaderName, HeaderValue)>,
 
@@ -45,7 +51,7 @@ pub(crate) struct Arguments {
     protocol: Protocol,
 
     /// How long a payment whose outcome is open is presented again.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     wait: u32,
 
     /// Say what would be paid, and pay nothing.
@@ -62,8 +68,11 @@ pub(crate) struct Arguments {
 
     /// Print one JSON object to stdout instead.
     #[arg(long)]
-    pub(crate) json: bool,
+    json: bool,
 }
+
+/// As curl sends a body, which some servers read in no other way.
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
 /// Which offer is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,6 +89,9 @@ pub(crate) enum Protocol {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) url: Url,
+    pub(crate) location: bool,
+    /// The payment among the headers.
+    pub(crate) payment: Option<PaymentPayload>,
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -90,23 +102,28 @@ pub(crate) struct Plan {
     pub(crate) dry_run: bool,
     pub(crate) insecure_http: bool,
     pub(crate) any_resource: bool,
+    pub(crate) json: bool,
 }
 
 impl Arguments {
     /// Reads what the arguments point to.
     pub(crate) fn plan(&self) -> Result<Plan, String> {
-        if !matches!(self.url.scheme(), "http" | "https") {
-            return Err(format!("`{}` is not an http or https URL", self.url.scheme()));
-        }
         let is_local = key::is_loopback(&self.url);
+        let mut headers: HeaderMap = self.headers.iter().cloned().collect();
+        if self.data.is_some() && !headers.contains_key(CONTENT_TYPE) {
+            headers.insert(CONTENT_TYPE, FORM);
+        }
+        let payment = read_payment(&headers, usize::MAX);
         Ok(Plan {
             url: self.url.clone(),
+            location: self.location,
+            payment: payment.map_err(|error| format!("the payment in -H cannot be read: {}", chain(&error)))?,
             method: match (&self.method, &self.data) {
                 (Some(method), _) => method.clone(),
                 (None, Some(_)) => Method::POST,
                 (None, None) => Method::GET,
             },
-            headers: self.headers.iter().cloned().collect(),
+            headers,
             body: self.data.as_deref().map(body).transpose()?.unwrap_or_default(),
             max_amount: self.max_amount.clone(),
             key: key::find(self.key_file.as_deref(), is_local)?,
@@ -115,7 +132,17 @@ impl Arguments {
             dry_run: self.dry_run,
             insecure_http: self.insecure_http,
             any_resource: self.any_resource,
+            json: self.json,
         })
+    }
+}
+
+fn url(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        // `localhost:8402` has the scheme `localhost`.
+        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => Err("a URL begins with http:// or https://".to_owned()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

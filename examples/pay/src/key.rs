@@ -1,6 +1,6 @@
 //! Whose money it is.
 
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
 use alloy_primitives::{Address, keccak256};
 use alloy_signer_local::PrivateKeySigner;
@@ -13,7 +13,23 @@ use x402_core::{
 
 /// The key to pay with, if there is one: what a thing costs can be asked without.
 #[derive(Clone)]
-pub(crate) struct Key(Option<PrivateKeySigner>);
+pub(crate) struct Key {
+    signer: Option<PrivateKeySigner>,
+    is_sandbox: bool,
+}
+
+impl Key {
+    /// The key of the buyer of every x402 sandbox: `x402_oneshot::sandbox::BuyerKey`. Everybody knows it.
+    pub(crate) fn sandbox() -> Self {
+        let key = PrivateKeySigner::from_bytes(&keccak256("x402 sandbox buyer")).expect("this hash is a key");
+        Self { signer: Some(key), is_sandbox: true }
+    }
+
+    /// Whether it is the sandbox's.
+    pub(crate) const fn is_sandbox(&self) -> bool {
+        self.is_sandbox
+    }
+}
 
 /// Not the key.
 impl std::fmt::Debug for Key {
@@ -24,11 +40,11 @@ impl std::fmt::Debug for Key {
 
 impl PaymentSigner for Key {
     fn payer(&self) -> Address {
-        self.0.as_ref().map(PrivateKeySigner::address).unwrap_or_default()
+        self.signer.as_ref().map(PrivateKeySigner::address).unwrap_or_default()
     }
 
     async fn sign(&self, transfer: &Transfer) -> Result<ExactPayload, SignerError> {
-        match &self.0 {
+        match &self.signer {
             Some(key) => PaymentSigner::sign(key, transfer).await,
             None => Err(SignerError::new("there is no key to pay with")),
         }
@@ -41,7 +57,10 @@ impl PaymentSigner for Key {
 pub(crate) fn find(file: Option<&Path>, is_local: bool) -> Result<Key, String> {
     if let Some(file) = file {
         let name = file.display();
-        let text = std::fs::read_to_string(file).map_err(|error| format!("--key-file {name}: {error}"))?;
+        let text = std::fs::read_to_string(file).map_err(|error| match error.kind() {
+            ErrorKind::InvalidData => format!("--key-file {name}: {NOT_A_KEY}"),
+            _ => format!("--key-file {name}: {error}"),
+        })?;
         return parse(&text).map(Key::from).ok_or_else(|| format!("--key-file {name}: {NOT_A_KEY}"));
     }
     match std::env::var("PRIVATE_KEY") {
@@ -49,14 +68,14 @@ pub(crate) fn find(file: Option<&Path>, is_local: bool) -> Result<Key, String> {
             parse(&text).map(Key::from).ok_or_else(|| format!("PRIVATE_KEY: {NOT_A_KEY}"))
         }
         Err(std::env::VarError::NotUnicode(_)) => Err(format!("PRIVATE_KEY: {NOT_A_KEY}")),
-        _ if is_local => Ok(sandbox_buyer().into()),
-        _ => Ok(Key(None)),
+        _ if is_local => Ok(Key::sandbox()),
+        _ => Ok(Key { signer: None, is_sandbox: false }),
     }
 }
 
 impl From<PrivateKeySigner> for Key {
     fn from(key: PrivateKeySigner) -> Self {
-        Self(Some(key))
+        Self { signer: Some(key), is_sandbox: false }
     }
 }
 
@@ -64,11 +83,6 @@ const NOT_A_KEY: &str = "this is not a private key: 64 hexadecimal digits";
 
 fn parse(text: &str) -> Option<PrivateKeySigner> {
     text.trim().parse().ok()
-}
-
-/// The buyer of every x402 sandbox: `x402_oneshot::sandbox::BuyerKey`. Everybody knows it.
-fn sandbox_buyer() -> PrivateKeySigner {
-    PrivateKeySigner::from_bytes(&keccak256("x402 sandbox buyer")).expect("this hash is a key")
 }
 
 /// Whether the URL is on this machine.
@@ -97,6 +111,6 @@ mod tests {
         ] {
             assert_eq!(is_loopback(&url.parse().unwrap()), is_local, "{url}");
         }
-        assert!(sandbox_buyer().address() != Address::ZERO);
+        assert_ne!(Key::sandbox().payer(), Address::ZERO);
     }
 }

@@ -1,7 +1,7 @@
 //! How much may be paid in all.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -78,13 +78,15 @@ impl Budget {
         Ok(self)
     }
 
-    /// And at most so many within any stretch of time as long as `window`, in whole seconds.
+    /// And at most so many within any stretch of time as long as `window`, rounded up to whole seconds.
     ///
     /// # Errors
     ///
     /// As for [`new`](Self::new).
     pub fn per_window(mut self, most: Price, window: Duration) -> Result<Self, BudgetError> {
-        self.limits.per_window = Some((units_of(most)?, window));
+        // A window of no seconds would be no limit.
+        let seconds = window.as_secs().saturating_add(u64::from(window.subsec_nanos() > 0)).max(1);
+        self.limits.per_window = Some((units_of(most)?, Duration::from_secs(seconds)));
         Ok(self)
     }
 
@@ -237,8 +239,13 @@ impl Reservation {
     pub(super) fn returned(&self) {
         let Reserved { origin, id, .. } = &*self.0;
         self.end(State::Returned, |ledger, units| {
-            if let Some(spent) = origin.as_ref().and_then(|origin| ledger.by_origin.get_mut(origin)) {
-                *spent = spent.saturating_sub(units);
+            if let Some(origin) = origin {
+                if let Entry::Occupied(mut spent) = ledger.by_origin.entry(origin.clone()) {
+                    *spent.get_mut() = spent.get().saturating_sub(units);
+                    if spent.get().is_zero() {
+                        spent.remove();
+                    }
+                }
             }
             ledger.recent.retain(|(_, other, _)| other != id);
         });

@@ -1,17 +1,18 @@
 //! The client's journey: read the offer of a 402, choose, sign.
 //!
 //! ```
-//! use x402_core::{X402Version, client::{Payer, read_offer}};
+//! use x402_core::client::{Origin, Payer, read_offer};
 //!
 //! # async fn pay(headers: http::HeaderMap, body: &[u8]) -> Result<(), Box<dyn std::error::Error>> {
 //! # let key = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 //! let signer: alloy_signer_local::PrivateKeySigner = key.parse()?;
 //! let payer = Payer::new(signer);
 //!
-//! let offer = read_offer(&headers, body)?; // of a response with status 402
-//! let choice = payer.choose(&offer)?;      // at most $1, unless told otherwise
+//! let asked = Origin::parse("https://api.example.com/weather").ok_or("no http URL")?;
+//! let offer = read_offer(&headers, body)?.asked(asked); // of that server's response with status 402
+//! let choice = payer.choose(&offer)?;   // at most $1, unless told otherwise
 //! let payment = payer.sign(&offer, choice).await?;
-//! let (name, value) = payment.header();    // send the request again with it
+//! let (name, value) = payment.header(); // send the request again with it
 //! # Ok(())
 //! # }
 //! ```
@@ -31,6 +32,7 @@ mod policy;
 mod presentation;
 mod select;
 mod signed;
+mod verdict;
 
 pub use self::{
     budget::{Budget, BudgetError, Limit, OverBudget, Spending},
@@ -43,4 +45,5 @@ pub use self::{
     presentation::{PaymentFailure, Presentation, Served, Step},
     select::{Choice, NoChoice},
     signed::SignedPayment,
+    verdict::{Earlier, Verdict},
 };

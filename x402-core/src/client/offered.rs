@@ -53,12 +53,22 @@ impl Offered {
     }
 
     /// The host of the resource, if it is another than the one that was asked. A path, or a text that is no URL, is of
-    /// no other host.
+    /// no other host; an http URL without a host that can be read is.
     ///
     /// Scheme and port are not compared: a server behind a proxy often does not know its own.
     pub(super) fn foreign_host(&self) -> Option<String> {
-        let (asked, offered) = (self.asked.as_ref()?, Origin::parse(&self.required.resource.url)?);
-        (!offered.is_host_of(asked)).then(|| offered.host().to_owned())
+        let asked = self.asked.as_ref()?;
+        let url = self.required.resource.url.trim();
+        let (scheme, rest) = url.split_once("://")?;
+        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+            return None;
+        }
+        // Only the authority matters: what follows may be spelled as no `Uri` allows.
+        let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+        match Origin::parse(&format!("{scheme}://{authority}/")) {
+            Some(offered) => (!offered.is_host_of(asked)).then(|| offered.host().to_owned()),
+            None => Some(authority.chars().take(100).flat_map(char::escape_debug).collect()),
+        }
     }
 
     /// Whether the same could be signed for this offer as for the other: its ways to pay are the same.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// How often, and for how long, a payment is presented again while its outcome is open.
 ///
-/// By default for a minute, after 1, 2, 4 and then 8 seconds, or when the server's `Retry-After` says, and never after
-/// the payment expired.
+/// By default for two minutes, after 1, 2, 4 and then 8 seconds, or when the server's `Retry-After` says, and never after
+/// the payment expired. Servers wait a minute or more for a settlement before they say that it is open.
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,7 +68,7 @@ impl Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_secs(120),
             attempts: 16,
             first: Duration::from_secs(1),
             longest: Duration::from_secs(8),

@@ -142,12 +142,16 @@ impl<S: PaymentSigner> Payer<S> {
     ///
     /// # Errors
     ///
-    /// If the offer came unencrypted from another machine, it was not confirmed, the budget has no room for it, there is no randomness, the signer fails, or what it
-    /// signed is not what it was asked. Nothing stays counted then, except after the last: that signature exists.
+    /// If the offer came unencrypted from another machine, what was chosen is not part of it or not within this payer's
+    /// limits and policies, it was not confirmed, the budget has no room for it, there is no randomness, the signer
+    /// fails, or what it signed is not what it was asked. Nothing stays counted then, except after the last: that
+    /// signature exists.
     pub async fn sign(&self, offered: &Offered, choice: Choice) -> Result<SignedPayment, PayError> {
         if let Some(host) = self.limits.insecure_host(offered) {
             return Err(PayError::Insecure { host });
         }
+        // It may have been chosen by another payer, or for another offer.
+        let choice = select::confirm(&choice, offered, &self.limits, &self.policies).map_err(PayError::NotAllowed)?;
         self.confirmed(offered, &choice).await?;
         let now = self.clock.now();
         let valid_after = match offered.version {
@@ -265,6 +269,9 @@ pub enum PayError {
     /// There was no randomness for a nonce.
     #[error("no random nonce could be had")]
     Nonce(#[source] BoxError),
+    /// What was chosen may not be paid by this payer, or not for this offer.
+    #[error("the payment was not signed")]
+    NotAllowed(#[source] NoChoice),
     /// The payment was to be confirmed, and was not.
     #[error("the payment was not confirmed")]
     NotConfirmed,

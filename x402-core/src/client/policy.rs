@@ -22,7 +22,7 @@ use super::{Choice, Offered};
 /// # is_policy(only_suppliers);
 /// ```
 pub trait Policy: Send + Sync {
-    /// Whether it may be paid.
+    /// Whether it may be paid. Asked when a way to pay is chosen, and once more before it is signed.
     ///
     /// # Errors
     ///

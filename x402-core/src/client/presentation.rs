@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
 
-use super::{Offered, Patience, SignedPayment, read_offer};
+use super::{
+    Offered, Patience, SignedPayment,
+    verdict::{Earlier, Verdict, judge},
+};
 use crate::{
-    header::{PAYMENT_RESPONSE, X_PAYMENT_RESPONSE, read_receipt},
-    reason::Reason,
     settlement::{Receipt, SettleResponse, Settlement},
     time::UnixSeconds,
 };
@@ -16,16 +17,7 @@ use crate::{
 ///
 /// It signs nothing, so that one request is never paid for twice: what is presented again is the payment it was made
 /// with. It does no I/O and keeps no time; it is told.
-///
-/// | answer | what it means |
-/// |---|---|
-/// | a receipt that fits | served and settled |
-/// | success without a receipt | served |
-/// | a receipt that contradicts the payment, or two receipts | an error that carries both |
-/// | 402 that says why in a code of the protocol, or asks as at first or for something else | refused |
-/// | 400 and 431 of the protocol | refused |
-/// | any other 402: servers send it when they lose the facilitator's answer | unknown |
-/// | 409, 425, 429, 5xx, or no answer | open: the same payment again, in the end unknown |
+/// What each answer means is a [`Verdict`].
 #[derive(Debug)]
 #[must_use]
 pub struct Presentation {
@@ -33,6 +25,7 @@ pub struct Presentation {
     offered: Offered,
     patience: Patience,
     attempts: u32,
+    earlier: Earlier,
     /// The last receipt of an answer that left the outcome open, if any.
     hint: Option<SettleResponse>,
 }
@@ -131,7 +124,13 @@ impl PaymentFailure {
 impl Presentation {
     /// Presents `payment`, which was signed for `offered`.
     pub const fn new(offered: Offered, payment: SignedPayment, patience: Patience) -> Self {
-        Self { payment, offered, patience, attempts: 0, hint: None }
+        Self { payment, offered, patience, attempts: 0, earlier: Earlier::None, hint: None }
+    }
+
+    /// The payment was presented before, by an earlier [`Presentation`] for example, and may have been taken then.
+    pub const fn presented_before(mut self) -> Self {
+        self.earlier = Earlier::Open;
+        self
     }
 
     /// What is presented, each time the same.
@@ -150,25 +149,32 @@ impl Presentation {
         now: UnixSeconds,
         waited: Duration,
     ) -> Step {
-        let receipt = match self.receipt(headers) {
-            Ok(receipt) => receipt,
-            Err(step) => return step,
-        };
-        match status {
-            StatusCode::PAYMENT_REQUIRED => self.refused(status, headers, body, receipt),
-            // Also the handler's own; it is the protocol's if it asks again.
-            StatusCode::BAD_REQUEST | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if self.asks(headers, body) => {
-                self.refused(status, headers, body, receipt)
+        let (payload, offered) = (self.payment.payload(), &self.offered);
+        let verdict = Verdict::of(payload, Some(offered), self.earlier, status, headers, body);
+        self.earlier = verdict.then(status, self.earlier);
+        match verdict {
+            Verdict::Served { receipt } => {
+                if receipt.is_some() {
+                    self.payment.settled();
+                }
+                Step::Served(Box::new(Served { payment: self.payment.clone(), receipt }))
             }
-            status if is_open(status) => {
+            Verdict::Open { after, receipt } => {
                 self.hint = receipt.or_else(|| self.hint.take());
-                let after = retry_after(headers);
                 match self.open(&format!("the server answered {status}"), after, now, waited) {
                     Ok(pause) => Step::Again(pause),
                     Err(failure) => Step::Failed(failure),
                 }
             }
-            _ => self.served(receipt),
+            Verdict::Refused { reason, asks_otherwise } => {
+                let payment = Box::new(self.payment.clone());
+                Step::Failed(Box::new(PaymentFailure::Refused { status, reason, asks_otherwise, payment }))
+            }
+            Verdict::Unknown { why, receipt } => Step::Failed(self.unknown(why, receipt)),
+            Verdict::Contradiction { what, receipt } => {
+                let (receipt, payment) = (self.told(receipt), Box::new(self.payment.clone()));
+                Step::Failed(Box::new(PaymentFailure::Contradiction { what, receipt, payment }))
+            }
         }
     }
 
@@ -185,85 +191,14 @@ impl Presentation {
         now: UnixSeconds,
         waited: Duration,
     ) -> Result<Duration, Box<PaymentFailure>> {
-        if !was_sent && self.attempts == 0 {
+        if !was_sent && self.attempts == 0 && matches!(self.earlier, Earlier::None) {
             self.payment.returned();
             return Err(Box::new(PaymentFailure::NotSent { payment: Box::new(self.payment.clone()) }));
         }
+        if self.earlier == Earlier::None {
+            self.earlier = Earlier::Open;
+        }
         self.open(why, None, now, waited)
-    }
-
-    /// The one receipt of an answer, if there is one.
-    fn receipt(&self, headers: &HeaderMap) -> Result<Option<SettleResponse>, Step> {
-        let count = headers.get_all(PAYMENT_RESPONSE).iter().chain(headers.get_all(X_PAYMENT_RESPONSE)).count();
-        match read_receipt(headers) {
-            Ok(receipt) if count > 1 => Err(self.contradiction("there are two receipts", receipt)),
-            Ok(receipt) => Ok(receipt),
-            Err(_) => Err(self.contradiction("it cannot be read", None)),
-        }
-    }
-
-    fn served(&self, receipt: Option<SettleResponse>) -> Step {
-        let Some(answer) = receipt else {
-            return self.is_served(None);
-        };
-        match self.judge(&answer) {
-            Settlement::Settled(receipt) => {
-                self.payment.settled();
-                self.is_served(Some(receipt))
-            }
-            _ if answer.success => {
-                self.contradiction("it is of another payment, or names no transaction", Some(answer))
-            }
-            // The server served, and says that it was not paid, or not yet.
-            _ => self.is_served(None),
-        }
-    }
-
-    fn is_served(&self, receipt: Option<Receipt>) -> Step {
-        Step::Served(Box::new(Served { payment: self.payment.clone(), receipt }))
-    }
-
-    fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], receipt: Option<SettleResponse>) -> Step {
-        let again = read_offer(headers, body).or_else(|_| Offered::from_v1_body(body)).ok();
-        let reason = receipt.as_ref().and_then(|receipt| receipt.error_reason.clone());
-        let said = reason.as_ref().map(ToString::to_string);
-        let said = said.or_else(|| again.as_ref().and_then(|again| again.required.error.clone()));
-        let judged = match &receipt {
-            Some(receipt) => Some(self.judge(receipt)),
-            None => said.as_deref().and_then(code).map(|code| self.judge(&self.failure(code))),
-        };
-        if let Some(Settlement::Settled(_)) = judged {
-            // Paid, and not served: it contradicts itself.
-            self.payment.settled();
-            return self.contradiction("the payment settled, and is asked for again", receipt);
-        }
-        let asks_otherwise = again.as_ref().is_some_and(|again| !again.asks_the_same_as(&self.offered));
-        // An attempt before this one may have been taken.
-        let may_be_ours = self.attempts > 0 && receipt.is_none();
-        let is_refusal = match judged {
-            Some(judged) => matches!(judged, Settlement::Refused(_)),
-            // The words of the first 402 say that no payment was seen, and a 400 that it could not be read.
-            None => again.is_some_and(|again| {
-                asks_otherwise
-                    || status != StatusCode::PAYMENT_REQUIRED
-                    || again.required.error == self.offered.required.error
-            }),
-        };
-        if may_be_ours || !is_refusal {
-            let words = said.map(|said| format!(" ({})", shown(&said))).unwrap_or_default();
-            return Step::Failed(self.unknown(format!("the server answered {status}{words}"), receipt));
-        }
-        Step::Failed(Box::new(PaymentFailure::Refused {
-            status,
-            reason: said.as_deref().map(shown),
-            asks_otherwise,
-            payment: Box::new(self.payment.clone()),
-        }))
-    }
-
-    /// What a receipt would say for which a server gives a code only.
-    fn failure(&self, reason: Reason) -> SettleResponse {
-        SettleResponse::failed(reason, self.payment.payload().network().clone(), None)
     }
 
     fn open(
@@ -288,60 +223,16 @@ impl Presentation {
     }
 
     fn unknown(&self, why: String, receipt: Option<SettleResponse>) -> Box<PaymentFailure> {
-        if receipt.as_ref().is_some_and(|answer| matches!(self.judge(answer), Settlement::Settled(_))) {
-            self.payment.settled();
-        }
-        let (receipt, payment) = (receipt.map(Box::new), Box::new(self.payment.clone()));
+        let (receipt, payment) = (self.told(receipt), Box::new(self.payment.clone()));
         Box::new(PaymentFailure::Unknown { why, receipt, payment })
     }
 
-    fn contradiction(&self, what: &'static str, receipt: Option<SettleResponse>) -> Step {
-        let (receipt, payment) = (receipt.map(Box::new), Box::new(self.payment.clone()));
-        Step::Failed(Box::new(PaymentFailure::Contradiction { what, receipt, payment }))
-    }
-
-    fn judge(&self, answer: &SettleResponse) -> Settlement {
-        let payload = self.payment.payload();
-        let payer = payload.exact().map(|exact| exact.authorization.from).unwrap_or_default();
-        let judged = Settlement::judge(answer, payload.network(), payer);
-        // Where an amount is named, it is the one that was signed.
-        match judged {
-            Settlement::Settled(receipt)
-                if answer.amount.is_some_and(|named| named != self.payment.choice().amount()) =>
-            {
-                Settlement::Unknown(Some(receipt.transaction))
-            }
-            judged => judged,
+    /// What the server says of the payment, for the caller; and for the budget, if it says that it was paid.
+    fn told(&self, receipt: Option<SettleResponse>) -> Option<Box<SettleResponse>> {
+        let receipt = receipt?;
+        if matches!(judge(self.payment.payload(), &receipt), Settlement::Settled(_)) {
+            self.payment.settled();
         }
+        Some(Box::new(receipt))
     }
-
-    /// Whether an answer asks for a payment.
-    fn asks(&self, headers: &HeaderMap, body: &[u8]) -> bool {
-        read_offer(headers, body).is_ok()
-    }
-}
-
-/// Whether a status leaves open what became of the payment.
-fn is_open(status: StatusCode) -> bool {
-    let passing = matches!(status, StatusCode::CONFLICT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS);
-    status.is_server_error() || passing
-}
-
-/// `Retry-After` in seconds ([RFC 9110 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)); a date is not
-/// read.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// The code in a server's words: all of them, or the last one, as in `Invalid payment: insufficient_funds`.
-fn code(said: &str) -> Option<Reason> {
-    let last = said.rsplit(' ').next().unwrap_or_default();
-    Reason::parse(last).filter(|code| code.as_str().contains('_'))
-}
-
-/// A stranger's words: cut, and without control characters.
-fn shown(text: &str) -> String {
-    const MOST: usize = 200;
-    text.chars().take(MOST).flat_map(char::escape_debug).collect()
 }

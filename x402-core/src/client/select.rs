@@ -96,6 +96,22 @@ pub(super) fn choose(
     selected.map(|index| affordable.swap_remove(index)).ok_or(NoChoice::NoneSelected)
 }
 
+/// Whether what was chosen, by other limits perhaps, may be paid by these, in the token as these know it.
+pub(super) fn confirm(
+    choice: &Choice,
+    offered: &Offered,
+    limits: &Limits,
+    policies: &[Arc<dyn Policy>],
+) -> Result<Choice, NoChoice> {
+    if let Some(host) = limits.foreign_host(offered) {
+        return Err(NoChoice::ForeignResource { host });
+    }
+    match offered.required.accepts.contains(&choice.requirements) {
+        true => consider(&choice.requirements, offered, limits, policies),
+        false => Err(NoChoice::NotOffered),
+    }
+}
+
 /// Whether one way to pay is within the limits.
 fn consider(
     requirements: &Verbatim<PaymentRequirements>,
@@ -130,6 +146,9 @@ pub enum NoChoice {
         /// That host.
         host: String,
     },
+    /// What was chosen is not among the ways to pay of this offer.
+    #[error("what was chosen is not what the server offers")]
+    NotOffered,
     /// The [`Selector`] picked none.
     #[error("none of the ways to pay was selected")]
     NoneSelected,
@@ -162,7 +181,7 @@ impl NoChoice {
             Self::UnknownAsset => 1,
             Self::TooExpensive { .. } => 2,
             // These are about the whole offer, or about one that nothing else is wrong with.
-            Self::ForeignResource { .. } | Self::NoneSelected | Self::Policy(_) => 3,
+            Self::ForeignResource { .. } | Self::NotOffered | Self::NoneSelected | Self::Policy(_) => 3,
         };
         if rank(&other) > rank(&self) { other } else { self }
     }

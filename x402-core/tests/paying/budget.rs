@@ -82,6 +82,19 @@ fn a_window_frees_what_is_older_than_it() {
 }
 
 #[test]
+fn a_window_of_less_than_a_second_is_a_second_and_not_without_limit() {
+    for window in [Duration::ZERO, Duration::from_millis(500)] {
+        let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
+        let budget = budget("$1").per_window("$0.01".parse().unwrap(), window).unwrap();
+        let payer = payer().clock(clock.clone()).budget(budget);
+        assert!(pay(&payer, &cents(1)).is_ok());
+        assert_eq!(broken(pay(&payer, &cents(1))), Limit::Window);
+        clock.advance(Duration::from_secs(1));
+        assert!(pay(&payer, &cents(1)).is_ok());
+    }
+}
+
+#[test]
 fn attack_25_unit_confusion_eighteen_decimals_count_as_dollars() {
     let dai = Asset::new(8453, Address::repeat_byte(1), "DAI", "Dai", "1", 18);
     let budget = budget("$1");

@@ -16,7 +16,7 @@ use x402_core::{
 
 use crate::{
     STRANGER, cents, offered, offered_at, pay, payer, requirement,
-    support::{NOW, PAY_TO},
+    support::{NOW, PAY_TO, block_on},
     usdc,
 };
 
@@ -41,6 +41,39 @@ fn attack_25_resource_spoof_another_hosts_resource_is_not_paid_for() {
     ] {
         assert!(payer().choose(&lure(asked, resource)).is_ok(), "{asked} {resource}");
     }
+}
+
+#[test]
+fn attack_25_resource_spoof_a_url_that_hides_its_host_is_foreign() {
+    for (resource, host) in [
+        ("https://dear.example/a b", "dear.example"),
+        (" HTTPS://dear.example/x", "dear.example"),
+        ("https://cheap.example@dear.example/x", "dear.example"),
+        ("https://dear.example\\@cheap.example/x", "dear.example"),
+        ("https://de ar.example/x", "de ar.example"),
+        ("https:///x", ""),
+    ] {
+        let error = payer().choose(&lure("https://cheap.example/x", resource)).unwrap_err();
+        assert_eq!(error, NoChoice::ForeignResource { host: host.into() }, "{resource}");
+    }
+    assert!(payer().choose(&lure("https://cheap.example/x", "https://cheap.example/a b")).is_ok());
+}
+
+#[test]
+fn attack_25_price_bait_what_another_payer_chose_is_signed_within_ones_own_limits_only() {
+    let dear = cents(500);
+    let generous = payer().limits(Limits::default().max_per_payment("$5".parse().unwrap()));
+    let choice = generous.choose(&dear).unwrap();
+    let refused = block_on(payer().sign(&dear, choice.clone())).unwrap_err();
+    assert!(matches!(refused, PayError::NotAllowed(NoChoice::TooExpensive { .. })), "{refused:?}");
+    let closed =
+        generous.clone().policy(|_: &Choice, _: &Offered| -> Result<(), Cow<'static, str>> { Err("no".into()) });
+    let refused = block_on(closed.sign(&dear, choice.clone())).unwrap_err();
+    assert!(matches!(refused, PayError::NotAllowed(NoChoice::Policy(_))), "{refused:?}");
+    // Nor is it signed for an offer that it is no part of.
+    let refused = block_on(generous.sign(&cents(400), choice.clone())).unwrap_err();
+    assert!(matches!(refused, PayError::NotAllowed(NoChoice::NotOffered)), "{refused:?}");
+    assert!(block_on(generous.sign(&dear, choice)).is_ok());
 }
 
 #[test]

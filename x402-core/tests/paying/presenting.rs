@@ -6,7 +6,7 @@ use alloy_primitives::B256;
 use http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER};
 use x402_core::{
     Amount, Network, Reason, SettleResponse, X402Version,
-    client::{Budget, Offered, Patience, PaymentFailure, Presentation, Step},
+    client::{Budget, Earlier, Offered, Patience, PaymentFailure, Presentation, Step, Verdict},
     header::{PAYMENT_REQUIRED, PAYMENT_RESPONSE, X_PAYMENT_RESPONSE, encode_payment_required, encode_receipt},
 };
 
@@ -146,6 +146,8 @@ fn attack_22_a_402_that_does_not_say_why_is_unknown_since_servers_answer_a_lost_
         asking(&cents(1), "settlement failed"),
         asking(&cents(1), Reason::UNEXPECTED_SETTLE_ERROR.as_str()),
         asking(&cents(1), Reason::NONCE_USED.as_str()),
+        asking(&cents(1), "transaction_confirmation_timed_out"),
+        with_receipt(&SettleResponse::failed(Reason::parse("facilitator_unavailable").unwrap(), Network::BASE, None)),
         with_receipt(&wordless),
     ];
     for headers in answers {
@@ -181,7 +183,7 @@ fn attack_25_requirements_that_changed_between_two_402s_are_told_and_not_paid() 
 
 #[test]
 fn attack_22_an_open_outcome_is_presented_again_with_the_same_payment_and_ends_unknown() {
-    for status in [409, 425, 429, 500, 502, 503, 504] {
+    for status in [408, 409, 425, 429, 500, 502, 503, 504] {
         let mut case = case();
         let payment = case.presentation.payment().header();
         let mut pauses = Vec::new();
@@ -204,9 +206,9 @@ fn attack_22_an_open_outcome_is_presented_again_with_the_same_payment_and_ends_u
 fn retry_after_is_honoured_up_to_the_deadline_and_to_the_payments_end() {
     let after = |seconds: &'static str| HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(seconds))]);
     assert!(matches!(case().answer(503, &after("7")), Step::Again(pause) if pause.as_secs() == 7));
-    assert!(matches!(failure(case().answer(503, &after("61"))), PaymentFailure::Unknown { .. }));
+    assert!(matches!(failure(case().answer(503, &after("121"))), PaymentFailure::Unknown { .. }));
     let mut late = case();
-    let end = late.presentation.failed("reset", true, now(), Duration::from_secs(60)).unwrap_err();
+    let end = late.presentation.failed("reset", true, now(), Duration::from_secs(120)).unwrap_err();
     assert!(matches!(*end, PaymentFailure::Unknown { .. }));
     let mut expired = case();
     let after = expired.presentation.payment().expires();
@@ -220,6 +222,53 @@ fn attack_22_a_nonce_spent_by_an_attempt_before_is_unknown_and_not_refused() {
     let used = asking(&cents(1), Reason::NONCE_USED.as_str());
     assert!(case.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
     assert!(matches!(failure(case.answer(402, &used)), PaymentFailure::Unknown { .. }));
+}
+
+#[test]
+fn attack_22_a_refusal_after_an_attempt_that_may_have_arrived_is_unknown_since_that_may_have_taken_the_funds() {
+    let broke = with_receipt(&SettleResponse::failed(Reason::INSUFFICIENT_FUNDS, Network::BASE, None));
+    let mut lost = case();
+    assert!(lost.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
+    let mut failed = case();
+    assert!(matches!(failed.answer(502, &HeaderMap::new()), Step::Again(_)));
+    let mut before = case();
+    before.presentation = Presentation::new(cents(1), before.presentation.payment().clone(), Patience::default());
+    before.presentation = before.presentation.presented_before();
+    for mut case in [lost, failed, before] {
+        assert!(matches!(failure(case.answer(402, &broke)), PaymentFailure::Unknown { .. }));
+    }
+}
+
+#[test]
+fn a_refusal_with_a_receipt_is_how_a_payment_ended_that_the_server_keeps_track_of() {
+    let refusal = with_receipt(&SettleResponse::failed(Reason::INVALID_TRANSACTION_STATE, Network::BASE, None));
+    let pending = with_receipt(&SettleResponse::failed(Reason::SETTLEMENT_PENDING, Network::BASE, None));
+    for (status, headers) in [(503, pending), (409, HeaderMap::new())] {
+        let mut case = case();
+        assert!(case.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
+        assert!(matches!(case.answer(status, &headers), Step::Again(_)));
+        assert!(matches!(failure(case.answer(402, &refusal)), PaymentFailure::Refused { .. }), "{status}");
+    }
+}
+
+#[test]
+fn a_payment_that_was_signed_elsewhere_is_judged_by_its_payload() {
+    let payload = case().presentation.payment().payload().clone();
+    let judge = |status: u16, headers: &HeaderMap| {
+        Verdict::of(&payload, None, Earlier::None, StatusCode::from_u16(status).unwrap(), headers, b"")
+    };
+    let served = judge(404, &with_receipt(&settled()));
+    assert!(
+        matches!(&served, Verdict::Served { receipt: Some(receipt) } if receipt.transaction == B256::repeat_byte(1))
+    );
+    let after = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("7"))]);
+    assert!(matches!(judge(503, &after), Verdict::Open { after: Some(after), .. } if after.as_secs() == 7));
+    let refused = judge(402, &asking(&cents(1), "insufficient_funds"));
+    assert!(matches!(&refused, Verdict::Refused { asks_otherwise: false, .. }), "{refused:?}");
+    // Without the first 402, its words cannot be told from others.
+    assert!(matches!(judge(402, &asking(&cents(1), "pay")), Verdict::Unknown { .. }));
+    let lie = bent(|lie| lie.amount = Some(Amount::from_atomic(1)));
+    assert!(matches!(judge(200, &with_receipt(&lie)), Verdict::Contradiction { .. }));
 }
 
 #[test]

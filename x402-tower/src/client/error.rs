@@ -28,6 +28,9 @@ pub enum ClientError {
     /// The 402 cannot be read.
     #[error("the server's offer cannot be read")]
     Offer(#[source] OfferedError),
+    /// The body of the 402 broke off, or did not end in time.
+    #[error("the server's offer did not arrive whole")]
+    OfferIncomplete,
     /// The body of the 402 is longer than an offer.
     #[error("the server's offer is longer than {most} bytes")]
     OfferTooLong {

@@ -39,13 +39,16 @@
 //! # Redirects
 //!
 //! The service below must not follow redirects to other origins with a payment in hand: it would show the payment to
-//! them. hyper-util's client follows none, and [`reqwest::PayClient`] sees to it that reqwest does not.
+//! them. hyper-util's client follows none, and [`reqwest::PayClient`] sees to it that reqwest does not; told to, it
+//! follows [by itself](reqwest::PayClient::follow_redirects), and only where no payment was sent.
 
 mod error;
 mod layer;
 mod progress;
 mod purchase;
 mod quote;
+#[cfg(feature = "reqwest")]
+mod redirect;
 mod replay;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs_x402, doc(cfg(feature = "reqwest")))]

@@ -35,7 +35,7 @@ where
 {
     let origin = Origin::of(request.uri());
     let response = send(inner, request).await.map_err(ClientError::Inner)?;
-    match Answer::read(response, purse.only).await? {
+    match Answer::read(response, purse).await? {
         Answer::Response(_) => Ok(None),
         Answer::Offer(offered) => {
             let offered = offered.asked(origin.ok_or(ClientError::NoOrigin)?);
@@ -64,20 +64,21 @@ impl<I, S: PaymentSigner> Purchase<I, S> {
         R: Body<Data = Bytes>,
     {
         let (mut head, body) = request.into_parts();
-        let quote = head.extensions.remove::<Quote>();
+        let is_paid = head.headers.contains_key(PAYMENT_SIGNATURE) || head.headers.contains_key(X_PAYMENT);
+        let origin = Origin::of(&head.uri);
+        // A quote is good for the server that made it, and for who has not paid yet.
+        let quote = head.extensions.remove::<Quote>().filter(|quote| !is_paid && quote.offered.asked == origin);
         let (quote, body) = match quote {
             Some(quote) => (quote, Spare { next: body.replay(), body: Some(body) }),
             None => {
                 let spare = body.replay();
-                let is_paid = head.headers.contains_key(PAYMENT_SIGNATURE) || head.headers.contains_key(X_PAYMENT);
-                let origin = Origin::of(&head.uri);
                 let request = Request::from_parts(head.clone(), body);
                 let response = send(&mut self.inner, request).await.map_err(ClientError::Inner)?;
                 // A payment of the caller's own is not paid for a second time.
                 if is_paid {
                     return Ok(response.map(ResponseBody::handler));
                 }
-                let offered = match Answer::read(response, self.purse.only).await? {
+                let offered = match Answer::read(response, &self.purse).await? {
                     Answer::Response(response) => return Ok(response),
                     Answer::Offer(offered) => offered.asked(origin.ok_or(ClientError::NoOrigin)?),
                 };
@@ -86,7 +87,7 @@ impl<I, S: PaymentSigner> Purchase<I, S> {
                 (Quote { offered, choice }, Spare { next: body.replay(), body: Some(body) })
             }
         };
-        let payment = sign(&self.purse, &head, &quote).await?;
+        let payment = sign(&self.purse, &quote).await?;
         self.present(head, body, quote.offered, payment).await
     }
 
@@ -112,11 +113,12 @@ impl<I, S: PaymentSigner> Purchase<I, S> {
             let Some(attempt) = body.take() else { return Err(ClientError::NotReplayable) };
             let mut request = Request::from_parts(head.clone(), attempt);
             request.headers_mut().insert(name.clone(), value.clone());
-            let sent = timeout(self.purse.attempt, send(&mut self.inner, request)).await;
+            // A body that the protocol may have put words into is part of the answer.
+            let answer = async { Ok(Held::read(send(&mut self.inner, request).await?).await) };
+            let answer: Result<Result<_, BoxError>, _> = timeout(self.purse.attempt, answer).await;
             let (now, waited) = (self.purse.payer.now(), started.elapsed());
-            let (why, pause) = match sent {
-                Ok(Ok(response)) => {
-                    let (parts, body) = Held::read(response).await;
+            let (why, pause) = match answer {
+                Ok(Ok((parts, body))) => {
                     match presentation.answered(parts.status, &parts.headers, body.seen(), now, waited) {
                         Step::Again(pause) => (format!("the server answered {}", parts.status), Ok(pause)),
                         Step::Failed(failure) => return Err(ClientError::Payment(failure)),
@@ -145,16 +147,9 @@ impl<I, S: PaymentSigner> Purchase<I, S> {
     }
 }
 
-async fn sign<S: PaymentSigner>(purse: &Purse<S>, head: &Parts, quote: &Quote) -> Result<SignedPayment, ClientError> {
-    let origin = Origin::of(&head.uri).ok_or(ClientError::NoOrigin)?;
-    // A quote is good for the server that made it.
-    let offered = quote.offered.clone().asked(origin);
-    let choice = match quote.offered.asked == offered.asked {
-        true => quote.choice.clone(),
-        false => purse.payer.choose(&offered).map_err(ClientError::NoChoice)?,
-    };
-    (purse.watch)(&Progress::Chosen(&choice));
-    let payment = purse.payer.sign(&offered, choice).await.map_err(ClientError::Sign)?;
+async fn sign<S: PaymentSigner>(purse: &Purse<S>, quote: &Quote) -> Result<SignedPayment, ClientError> {
+    (purse.watch)(&Progress::Chosen(&quote.choice));
+    let payment = purse.payer.sign(&quote.offered, quote.choice.clone()).await.map_err(ClientError::Sign)?;
     (purse.watch)(&Progress::Signed(&payment));
     Ok(payment)
 }
@@ -181,7 +176,8 @@ enum Answer<R> {
 }
 
 impl<R: Body<Data = Bytes>> Answer<R> {
-    async fn read(response: Response<R>, only: Option<X402Version>) -> Result<Self, ClientError> {
+    async fn read<S>(response: Response<R>, purse: &Purse<S>) -> Result<Self, ClientError> {
+        let only = purse.only;
         if response.status() != StatusCode::PAYMENT_REQUIRED {
             return Ok(Self::Response(response.map(ResponseBody::handler)));
         }
@@ -190,8 +186,10 @@ impl<R: Body<Data = Bytes>> Answer<R> {
         if only != Some(X402Version::V1) && parts.headers.contains_key(PAYMENT_REQUIRED) {
             return read_offer(&parts.headers, b"").map(Self::Offer).map_err(ClientError::Offer);
         }
-        let Some(body) = collect(body).await else {
-            return Err(ClientError::OfferTooLong { most: MAX_OFFER });
+        let body = match timeout(purse.attempt, collect(body)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(Cut::TooLong)) => return Err(ClientError::OfferTooLong { most: MAX_OFFER }),
+            Ok(Err(Cut::BrokeOff)) | Err(_) => return Err(ClientError::OfferIncomplete),
         };
         match Offered::from_v1_body(&body) {
             Ok(offered) if only == Some(X402Version::V2) => Err(ClientError::Version { offered: offered.version }),
@@ -252,17 +250,23 @@ where
     inner.call(request).await.map_err(Into::into)
 }
 
-/// The whole of a short body; `None` for a longer one, or one that breaks off.
-async fn collect<R: Body<Data = Bytes>>(body: R) -> Option<Bytes> {
+/// Why there is no whole body.
+enum Cut {
+    BrokeOff,
+    TooLong,
+}
+
+/// The whole of a short body.
+async fn collect<R: Body<Data = Bytes>>(body: R) -> Result<Bytes, Cut> {
     let mut body = std::pin::pin!(body);
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame.ok()?.into_data() {
+        if let Ok(data) = frame.map_err(|_| Cut::BrokeOff)?.into_data() {
             all.extend_from_slice(&data);
         }
         if all.len() > MAX_OFFER {
-            return None;
+            return Err(Cut::TooLong);
         }
     }
-    Some(all.freeze())
+    Ok(all.freeze())
 }

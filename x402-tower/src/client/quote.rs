@@ -4,8 +4,8 @@ use x402_core::client::{Choice, Offered};
 
 /// What a request costs: from [`PayService::probe`](super::PayService::probe).
 ///
-/// In the extensions of a request, it is paid at once. If the server asks for something else by then, the payment is
-/// refused, and nothing more is signed.
+/// In the extensions of a request to the same origin, it is paid at once. If the server asks for something else by then,
+/// the payment is refused, and nothing more is signed.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Quote {

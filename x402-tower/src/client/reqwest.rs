@@ -23,19 +23,30 @@ use std::{
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
-use reqwest::{Body, Client, ClientBuilder, RequestBuilder, ResponseBuilderExt, redirect::Policy};
+use reqwest::{Body, Client, ClientBuilder, RequestBuilder, ResponseBuilderExt, Url, redirect::Policy};
 use tower_layer::Layer;
 use tower_service::Service;
-use x402_core::{PaymentSigner, client::Payer};
+use x402_core::{
+    PaymentSigner,
+    client::{Origin, Payer, Served},
+    error::BoxError,
+};
 
-use super::{ClientError, PayLayer, PayService, Quote, Replay};
+use super::{
+    ClientError, PayLayer, PayService, Progress, Quote, Replay,
+    redirect::{Again, Hop},
+};
+
+/// The most redirects that one request follows, as many as with reqwest itself.
+const MOST_REDIRECTS: usize = 10;
 
 /// A `reqwest::Client` that pays.
 ///
-/// It follows no redirects: a payment is for the origin that asked for it. Clones share connections and budget.
+/// It follows no redirects unless [told to](Self::follow_redirects). Clones share connections and budget.
 pub struct PayClient<S> {
     http: Client,
     service: PayService<Http, S>,
+    redirects: usize,
 }
 
 impl<S: PaymentSigner + 'static> PayClient<S> {
@@ -48,7 +59,8 @@ impl<S: PaymentSigner + 'static> PayClient<S> {
         Self::build(Client::builder(), PayLayer::new(payer))
     }
 
-    /// A client with settings of its own. Redirects are switched off.
+    /// A client with settings of its own, except for its redirects: a payment would follow them. For those of requests
+    /// without a payment there is [`follow_redirects`](Self::follow_redirects).
     ///
     /// # Errors
     ///
@@ -58,7 +70,25 @@ impl<S: PaymentSigner + 'static> PayClient<S> {
         // What could not connect sent nothing.
         let layer = layer.unsent_if(|error| error.downcast_ref().is_some_and(reqwest::Error::is_connect));
         let service = layer.layer(Http(http.clone()));
-        Ok(Self { http, service })
+        Ok(Self { http, service, redirects: 0 })
+    }
+
+    /// Follows the redirects (301, 302, 303, 307, 308) of requests that were not paid for, ten at most.
+    ///
+    /// The method changes as the [Fetch standard](https://fetch.spec.whatwg.org/#http-redirect-fetch) says.
+    /// `Authorization`, `Cookie` and the like are not sent to another origin. Whoever asks for money in the end is
+    /// judged as if it had been asked at first: by its own origin's share of the budget, and only for a resource of its
+    /// own host. What is not followed is the response: a redirect from https to http, one whose request has a body that
+    /// cannot be sent again, and the eleventh.
+    ///
+    /// # Security
+    ///
+    /// A request with a payment follows no redirect, whoever signed the payment: the answer to it is the response. Other
+    /// headers, such as an API key, do follow, and a [`ClientBuilder`]'s default headers go with every request.
+    #[must_use]
+    pub const fn follow_redirects(mut self) -> Self {
+        self.redirects = MOST_REDIRECTS;
+        self
     }
 
     /// The start of a GET, for [`send`](Self::send).
@@ -77,7 +107,7 @@ impl<S: PaymentSigner + 'static> PayClient<S> {
     }
 
     /// Sends a request, and pays for it if it costs money. What was paid is a
-    /// [`Served`](x402_core::client::Served) in the response's extensions.
+    /// [`Served`] in the response's extensions.
     ///
     /// A builder of another `reqwest::Client` is sent by this one all the same.
     ///
@@ -95,21 +125,65 @@ impl<S: PaymentSigner + 'static> PayClient<S> {
     ///
     /// See [`ClientError`].
     pub async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, ClientError> {
-        let url = request.url().clone();
-        let response = self.service.clone().call(to_http(request)?).await?;
-        let (parts, body) = response.into_parts();
-        let mut with_url =
-            Response::builder().url(url).body(Body::wrap(body)).map_err(|error| ClientError::Inner(error.into()))?;
-        let mut extensions = parts.extensions;
-        extensions.extend(std::mem::take(with_url.extensions_mut()));
-        *with_url.status_mut() = parts.status;
-        *with_url.version_mut() = parts.version;
-        *with_url.headers_mut() = parts.headers;
-        *with_url.extensions_mut() = extensions;
-        Ok(with_url.into())
+        let mut hop = Hop::of(&request);
+        self.travel(&mut hop, to_http(request)?).await
     }
 
-    /// Asks what a request would cost; `None` if nothing. See [`PayService::probe`].
+    /// Sends a request, and pays for it at once what was [asked for](Self::probe) before: the way to send a body that
+    /// there is only once.
+    ///
+    /// ```no_run
+    /// # use x402_core::client::Payer;
+    /// # use x402_tower::client::{ClientError, reqwest::PayClient};
+    /// # async fn upload<S: x402_core::PaymentSigner + 'static>(
+    /// #     client: PayClient<S>,
+    /// #     stream: reqwest::Body,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = client.post("https://api.example.com/transcribe").body(stream).build()?;
+    /// let text = match client.probe(&request).await? {
+    ///     Some(quote) => {
+    ///         println!("it costs {}", quote.choice());
+    ///         client.execute_quoted(request, quote).await?
+    ///     }
+    ///     None => client.execute(request).await?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`ClientError`].
+    pub async fn execute_quoted(
+        &self,
+        request: reqwest::Request,
+        quote: Quote,
+    ) -> Result<reqwest::Response, ClientError> {
+        let mut hop = Hop::of(&request);
+        let mut request = to_http(request)?;
+        request.extensions_mut().insert(quote);
+        self.travel(&mut hop, request).await
+    }
+
+    async fn travel(&self, hop: &mut Hop, mut request: Request<Body>) -> Result<reqwest::Response, ClientError> {
+        let mut left = self.redirects;
+        loop {
+            let again = Again::of(&request);
+            let response = self.service.clone().call(request).await?;
+            // What was paid for has its answer.
+            let may_follow = left > 0 && response.extensions().get::<Served>().is_none();
+            let next = may_follow.then(|| hop.next(response.status(), response.headers())).flatten();
+            let Some((next, on)) = next.and_then(|next| Some((again.to(&next)?, next))) else {
+                return to_response(response, hop.url.clone());
+            };
+            if let Some(origin) = Origin::of(next.uri()) {
+                (self.service.layer.purse.watch)(&Progress::Redirected(&origin));
+            }
+            (request, *hop, left) = (next, on, left - 1);
+        }
+    }
+
+    /// Asks what a request would cost; `None` if nothing. See [`PayService::probe`]. Redirects are not followed.
     ///
     /// # Errors
     ///
@@ -126,9 +200,27 @@ fn to_http(request: reqwest::Request) -> Result<Request<Body>, ClientError> {
     request.map_err(|error| ClientError::Inner(error.into()))
 }
 
+/// As reqwest's own, which knows where it came from.
+fn to_response<R>(response: Response<R>, url: Url) -> Result<reqwest::Response, ClientError>
+where
+    R: http_body::Body<Data = Bytes> + Send + Sync + 'static,
+    R::Error: Into<BoxError>,
+{
+    let (parts, body) = response.into_parts();
+    let mut with_url =
+        Response::builder().url(url).body(Body::wrap(body)).map_err(|error| ClientError::Inner(error.into()))?;
+    let mut extensions = parts.extensions;
+    extensions.extend(std::mem::take(with_url.extensions_mut()));
+    *with_url.status_mut() = parts.status;
+    *with_url.version_mut() = parts.version;
+    *with_url.headers_mut() = parts.headers;
+    *with_url.extensions_mut() = extensions;
+    Ok(with_url.into())
+}
+
 impl<S> Clone for PayClient<S> {
     fn clone(&self) -> Self {
-        Self { http: self.http.clone(), service: self.service.clone() }
+        Self { http: self.http.clone(), service: self.service.clone(), redirects: self.redirects }
     }
 }
 

@@ -10,10 +10,17 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{
+    Request, Response,
+    header::{CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING},
+};
 use http_body::Body;
 use tower_service::Service;
-use x402_core::{PaymentSigner, error::BoxError};
+use x402_core::{
+    PaymentSigner,
+    error::BoxError,
+    header::{PAYMENT_SIGNATURE, X_PAYMENT},
+};
 
 use super::{
     ClientError, PayLayer, Quote, Replay,
@@ -48,7 +55,7 @@ impl<I, S> PayService<I, S> {
 impl<I, S: PaymentSigner + 'static> PayService<I, S> {
     /// Asks what a request would cost, with its method, URI and headers and without its body; `None` if nothing.
     ///
-    /// Nothing is signed. Put the [`Quote`] into the request's extensions, and it is paid for at once: the way to send a
+    /// Nothing is signed. A server that asks for nothing has then answered a request without a body. Put the [`Quote`] into the request's extensions, and it is paid for at once: the way to send a
     /// body that there is only once.
     ///
     /// ```
@@ -90,7 +97,8 @@ impl<I, S: PaymentSigner + 'static> PayService<I, S> {
         head.uri = request.uri().clone();
         head.version = request.version();
         head.headers = request.headers().clone();
-        for name in [http::header::CONTENT_LENGTH, http::header::TRANSFER_ENCODING, http::header::EXPECT] {
+        // What is about the body, and what would pay.
+        for name in [CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, PAYMENT_SIGNATURE, X_PAYMENT] {
             head.headers.remove(name);
         }
         ask(&self.layer.purse, &mut self.inner, Request::from_parts(head, B::default())).await

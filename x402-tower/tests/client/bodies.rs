@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use x402_core::{
     Amount,
-    client::{PaymentFailure, Served},
+    client::{Limits, PayError, PaymentFailure, Served},
 };
 use x402_tower::client::{ClientError, PayLayer, ReplayBody};
 
@@ -113,6 +113,48 @@ async fn attack_25_a_price_that_changed_since_the_probe_is_refused() {
     let ClientError::Payment(failure) = client.call(request).await.unwrap_err() else { panic!("not paid") };
     assert!(matches!(*failure, PaymentFailure::Refused { asks_otherwise: true, .. }), "{failure:?}");
     assert_eq!(server.payments(), 1);
+}
+
+#[tokio::test]
+async fn attack_25_a_quote_of_one_server_is_no_offer_of_another() {
+    let server = shop();
+    let mut client = PayLayer::new(payer().limits(Limits::default().any_resource())).layer(over(&server));
+    let quote = client.probe(&post(ReplayBody::default())).await.unwrap().unwrap();
+    let mut elsewhere = Request::post("https://other.example/").body(ReplayBody::once(Full::from("once"))).unwrap();
+    elsewhere.extensions_mut().insert(quote);
+    let error = client.call(elsewhere).await.unwrap_err();
+    assert!(matches!(error, ClientError::NotReplayable), "{error:?}");
+    assert_eq!(server.payments(), 0);
+}
+
+#[tokio::test]
+async fn attack_25_a_quote_is_paid_within_the_limits_of_who_pays_only() {
+    let server = Server::new(|_, _| asks([price(5_000_000)]));
+    let generous = payer().limits(Limits::default().max_per_payment("$5".parse().unwrap()));
+    let quote = PayLayer::new(generous).layer(over(&server)).probe(&post(ReplayBody::default())).await.unwrap();
+    let mut request = post(ReplayBody::once(Full::from("once")));
+    request.extensions_mut().insert(quote.unwrap());
+    let error = PayLayer::new(payer()).layer(over(&server)).call(request).await.unwrap_err();
+    assert!(matches!(error, ClientError::Sign(PayError::NotAllowed(_))), "{error:?}");
+    assert_eq!(server.payments(), 0);
+}
+
+#[tokio::test]
+async fn a_request_with_a_payment_of_the_callers_own_is_not_paid_by_a_quote_too() {
+    let server = shop();
+    let mut client = PayLayer::new(payer()).layer(server.http());
+    let get = || Request::get(URL).body(Full::default()).unwrap();
+    let (name, value) = {
+        let response = client.call(get()).await.unwrap();
+        response.extensions().get::<Served>().unwrap().payment.header()
+    };
+    let mut again = get();
+    again.headers_mut().insert(name, value);
+    // What is asked for a price is shown no payment.
+    let quote = client.probe(&again).await.unwrap().unwrap();
+    again.extensions_mut().insert(quote);
+    assert!(client.call(again).await.is_ok());
+    assert_eq!((server.payments(), server.presented()), (1, 2));
 }
 
 #[tokio::test]

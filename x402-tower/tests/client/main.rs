@@ -8,7 +8,10 @@ mod hostile;
 mod hyper;
 mod ours;
 mod random;
+#[cfg(feature = "reqwest")]
+mod redirects;
 mod shop;
+mod slow;
 #[cfg(feature = "reqwest")]
 mod sockets;
 mod support;

@@ -36,6 +36,20 @@ async fn three_lines_pay_and_the_response_is_reqwests_own() {
 }
 
 #[tokio::test]
+async fn a_stream_is_sent_once_with_the_payment_for_what_was_probed() {
+    let shown = Shown::default();
+    let url = serve(Router::new().route("/premium", post(shop)).with_state(Arc::clone(&shown))).await;
+    let client = client(budget("$1"));
+    let stream = reqwest::Body::wrap(http_body_util::Full::new(bytes::Bytes::from("a stream")));
+    let request = client.post(format!("{url}/premium")).body(stream).build().unwrap();
+    let quote = client.probe(&request).await.unwrap().unwrap();
+    let response = client.execute_quoted(request, quote).await.unwrap();
+    assert!(response.extensions().get::<Served>().unwrap().receipt.is_some());
+    assert_eq!(response.text().await.unwrap(), "premium: a stream");
+    assert_eq!(shown.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn attack_28_a_redirect_to_another_origin_never_sees_the_payment() {
     let thief = Shown::default();
     let elsewhere = serve(Router::new().fallback(shop).with_state(Arc::clone(&thief))).await;

@@ -4,6 +4,7 @@
 mod run;
 mod shop;
 
+mod odd;
 mod open;
 mod pays;
 mod refuses;

@@ -1,6 +1,6 @@
 //! Payments whose outcome is open are presented again, and none is signed beside them.
 
-use x402_core::{facilitator::Reach, testing::ScriptedFacilitator};
+use x402_core::{Reason, VerifyResponse, facilitator::Reach, testing::ScriptedFacilitator};
 
 use crate::{run::Run, shop::Shop};
 
@@ -32,8 +32,8 @@ async fn a_payment_given_up_on_is_printed_and_can_be_presented() {
     assert_eq!(again.said("transaction").len(), 66);
 
     let used = Run::of(&["-H", &header, &shop.url("/premium")]).await;
-    assert_eq!(used.status, Some(1), "a used payment is no reason to sign another: {used:?}");
-    assert!(used.stderr.contains("nonce_already_used"), "{used:?}");
+    assert_eq!(used.status, Some(3), "a used payment is no reason to sign another: {used:?}");
+    assert!(used.stderr.contains("nonce_already_used") && used.stderr.contains("do not pay again"), "{used:?}");
     let presented = shop.presented();
     assert!(presented.iter().all(|payment| *payment == presented[0]), "{presented:?}");
     assert_eq!(facilitator.settle_calls(), 1);
@@ -71,10 +71,28 @@ async fn a_handler_that_fails_takes_no_money() {
 }
 
 #[tokio::test]
-async fn a_402_without_a_word_leaves_open_what_became_of_a_payment_made_before() {
+async fn attack_22_a_402_leaves_open_what_became_of_a_payment_made_before() {
+    let facilitator = ScriptedFacilitator::willing();
+    facilitator.next_verify(Err(ScriptedFacilitator::lost(Reach::NotSent)));
+    let shop = Shop::open(facilitator.clone()).await;
+    let run = Run::of(&["--wait", "0", &shop.url("/premium")]).await;
+    let header = format!("payment-signature: {}", run.said("payment-signature"));
+    // Without a word; and for want of funds, which may be gone with this very payment.
+    facilitator.next_verify(Ok(VerifyResponse::invalid(Reason::INSUFFICIENT_FUNDS, None)));
+    for path in ["/mute", "/premium"] {
+        let run = Run::of(&["--wait", "0", "-H", &header, &shop.url(path)]).await;
+        assert_eq!((run.status, run.stdout.as_str()), (Some(3), ""), "{run:?}");
+        assert!(run.stderr.contains("402") && run.stderr.contains("do not pay again"), "{run:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_cannot_be_read_is_bad_usage_and_not_sent() {
     let shop = Shop::open(ScriptedFacilitator::willing()).await;
-    let payment = "payment-signature: of-before";
-    let run = Run::of(&["--wait", "0", "-H", payment, &shop.url("/mute")]).await;
-    assert_eq!((run.status, run.stdout.as_str()), (Some(3), ""), "{run:?}");
-    assert!(run.stderr.contains("do not pay again"), "{run:?}");
+    for header in ["payment-signature: nonsense", "x-payment: e30="] {
+        let run = Run::of(&["-H", header, &shop.url("/premium")]).await;
+        assert_eq!((run.status, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+        assert!(run.stderr.contains("-H"), "{run:?}");
+    }
+    assert!(shop.requests().is_empty());
 }

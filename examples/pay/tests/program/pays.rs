@@ -61,6 +61,7 @@ async fn the_request_is_the_same_the_second_time() {
         for request in shop.requests().iter().rev().take(2) {
             assert_eq!(request.get_all("x-trace").iter().collect::<Vec<_>>(), ["7", "8"]);
             assert_eq!(request["content-length"], body.len().to_string());
+            assert_eq!(request["content-type"], "application/x-www-form-urlencoded", "as curl");
         }
     }
     std::fs::remove_file(file).unwrap();

@@ -71,10 +71,38 @@ async fn what_is_not_there_is_status_1() {
 }
 
 #[tokio::test]
-async fn a_redirection_is_told_and_not_followed() {
-    let (shop, _sandbox) = Shop::sandboxed().await;
+async fn a_redirection_is_followed_with_location_only() {
+    let (shop, sandbox) = Shop::sandboxed().await;
     let run = Run::of(&[&shop.url("/moved")]).await;
     assert_eq!(run.status, Some(1), "{run:?}");
-    assert!(run.stderr.contains("/premium"), "{run:?}");
-    assert_eq!(shop.requests().len(), 1);
+    assert!(run.stderr.contains("/premium") && run.stderr.contains("-L"), "{run:?}");
+    assert_eq!((shop.requests().len(), sandbox.transactions().len()), (1, 0));
+
+    for flag in ["-L", "--location"] {
+        let run = Run::of(&[flag, &shop.url("/moved")]).await;
+        assert_eq!((run.status, run.stdout.as_str()), (Some(0), "premium\n"), "{run:?}");
+        assert_eq!(run.said("paid"), "0.05 USDC on eip155:84532");
+    }
+    assert_eq!(sandbox.transactions().len(), 2);
+    // A dry run follows too, and pays nothing.
+    let run = Run::of(&["-L", "--dry-run", &shop.url("/moved")]).await;
+    assert_eq!((run.status, run.said("price")), (Some(0), "0.05 USDC on eip155:84532 (v2)"));
+    assert_eq!(sandbox.transactions().len(), 2);
+}
+
+#[tokio::test]
+async fn a_402_of_another_kind_is_told_so() {
+    let (shop, _sandbox) = Shop::sandboxed().await;
+    let run = Run::of(&[&shop.url("/mute")]).await;
+    assert_eq!(run.status, Some(1), "{run:?}");
+    assert!(run.stderr.contains("402") && run.stderr.contains("no x402 offer"), "{run:?}");
+}
+
+#[tokio::test]
+async fn a_url_without_a_scheme_is_told_what_it_lacks() {
+    for url in ["shop", "127.0.0.1:8402/premium", "localhost:8402/premium", "ftp://127.0.0.1/"] {
+        let run = Run::of(&[url]).await;
+        assert_eq!(run.status, Some(2), "{run:?}");
+        assert!(run.stderr.contains("http://"), "{run:?}");
+    }
 }
