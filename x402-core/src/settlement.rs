@@ -107,7 +107,8 @@ impl Settlement {
     /// opposite either: it is unknown. A failure is a refusal, unless its reason is one that proves nothing:
     /// `settlement_pending`, and [what means the same](ReasonKind::Pending); that the nonce is spent, by our payment
     /// perhaps, which somebody else put on chain; and `unexpected_settle_error`, a transfer that could not be sent, or no
-    /// reason, which implementations say of any exception, also after they have sent the transaction.
+    /// reason, which implementations say of any exception, also after they have sent the transaction. So does a code of a
+    /// facilitator's own that says that it does not know, such as `transaction_confirmation_timed_out`.
     #[must_use]
     pub fn judge(answer: &SettleResponse, network: &Network, payer: Address) -> Self {
         let transaction = parse_hash(&answer.transaction);
@@ -117,7 +118,8 @@ impl Settlement {
             // can put it on chain (attack 2).
             let proves_nothing = matches!(reason.kind(), ReasonKind::Pending | ReasonKind::NonceUsed)
                 || reason == Reason::UNEXPECTED_SETTLE_ERROR
-                || reason.as_str() == "invalid_exact_evm_failed_to_execute_transfer";
+                || reason.as_str() == "invalid_exact_evm_failed_to_execute_transfer"
+                || is_vague(&reason);
             return if proves_nothing { Self::Unknown(transaction) } else { Self::Refused(reason) };
         }
         // v2 makes the payer optional; if it is named it must be ours.
@@ -128,6 +130,12 @@ impl Settlement {
             _ => Self::Unknown(transaction),
         }
     }
+}
+
+/// Whether a code that the protocol does not know says that the facilitator does not know either.
+fn is_vague(reason: &Reason) -> bool {
+    const VAGUE: [&str; 7] = ["internal", "pending", "timed_out", "timeout", "unavailable", "unconfirmed", "unknown"];
+    reason.kind() == ReasonKind::Other && VAGUE.iter().any(|word| reason.as_str().contains(word))
 }
 
 /// A transaction hash: `0x` and 64 hexadecimal digits, not all zero.
@@ -189,6 +197,9 @@ mod tests {
             "duplicate_settlement",
             "invalid_exact_evm_failed_to_get_receipt",
             "invalid_exact_evm_failed_to_execute_transfer",
+            "transaction_confirmation_timed_out",
+            "internal_error",
+            "rpc_unavailable",
         ] {
             let failed = SettleResponse::failed(Reason::parse(code).unwrap(), Network::BASE, None);
             assert_eq!(judge(&failed), Settlement::Unknown(None), "{code}");

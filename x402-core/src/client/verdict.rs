@@ -9,7 +9,7 @@ use super::{Offered, read_offer};
 use crate::{
     header::{PAYMENT_RESPONSE, X_PAYMENT_RESPONSE, read_receipt},
     payload::PaymentPayload,
-    reason::{Reason, ReasonKind},
+    reason::Reason,
     settlement::{Receipt, SettleResponse, Settlement},
 };
 
@@ -200,15 +200,8 @@ pub(super) fn judge(payload: &PaymentPayload, answer: &SettleResponse) -> Settle
     let is_other = answer.amount.is_some_and(|named| signed.is_none_or(|signed| named.as_u256() != signed.value));
     match Settlement::judge(answer, payload.network(), payer) {
         Settlement::Settled(receipt) if is_other => Settlement::Unknown(Some(receipt.transaction)),
-        Settlement::Refused(reason) if is_vague(&reason) => Settlement::Unknown(None),
         judged => judged,
     }
-}
-
-/// Whether a facilitator's own code says that it does not know either, as `transaction_confirmation_timed_out`.
-fn is_vague(reason: &Reason) -> bool {
-    const VAGUE: [&str; 7] = ["internal", "pending", "timed_out", "timeout", "unavailable", "unconfirmed", "unknown"];
-    reason.kind() == ReasonKind::Other && VAGUE.iter().any(|word| reason.as_str().contains(word))
 }
 
 /// Whether a status leaves open what became of the payment.
