@@ -68,6 +68,10 @@ impl<S: KeySource + 'static, C: Clock> Verifier<S, C> {
     /// # Errors
     ///
     /// [`VerifyError`]; [`VerifyError::status`] is what to answer.
+    ///
+    /// # Panics
+    ///
+    /// If keys are old and this is not polled in a tokio runtime with timers.
     pub async fn verify(&self, body: &[u8]) -> Result<Delivery, VerifyError> {
         let Shared { keys, clock, limits, seen } = &*self.shared;
         if body.len() > limits.max_body {
