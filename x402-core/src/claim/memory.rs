@@ -102,6 +102,7 @@ impl State {
         // After a flood, give the memory back.
         if self.entries.capacity() > 1024 && self.entries.len() < self.entries.capacity() / 8 {
             self.entries.shrink_to_fit();
+            self.rejected.shrink_to_fit();
         }
     }
 
@@ -281,5 +282,20 @@ mod tests {
         }
         assert_eq!(claims.len(), 10);
         assert!(claims.lock().rejected.len() <= 21);
+    }
+
+    #[test]
+    fn after_a_flood_its_memory_is_given_back_and_not_before() {
+        let claims = MemoryClaims::default();
+        for nonce in 0..10_000 {
+            end(&claims, nonce, 100, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        }
+        let at = |seconds, nonce| NewClaim { now: UnixSeconds::from_secs(seconds), ..new(nonce, 200) };
+        now(claims.claim(&at(100, 10_000))).unwrap();
+        assert_eq!((claims.len(), claims.lock().rejected.len()), (10_001, 10_000), "kept until the last second");
+        now(claims.claim(&at(101, 10_001))).unwrap();
+        let state = claims.lock();
+        assert_eq!((state.entries.len(), state.by_expiry.len(), state.rejected.len()), (2, 2, 0));
+        assert!(state.entries.capacity() < 100 && state.rejected.capacity() < 100);
     }
 }

@@ -247,6 +247,19 @@ fn what_is_asked_must_be_a_kind_token_and_recipient_that_are_settled() {
     assert!(verify(&clearing(&facilitator).recipients([PAY_TO]), &request(&draft)).is_valid);
 }
 
+#[test]
+fn another_scheme_is_not_settled_though_payment_and_requirements_agree_on_it() {
+    let (facilitator, draft) = (ScriptedFacilitator::willing(), Draft::v1());
+    let mut body = crate::support::json(&wire::encode_facilitator_request(&request(&draft)));
+    body["paymentPayload"]["scheme"] = json!("upto");
+    body["paymentRequirements"]["scheme"] = json!("upto");
+    let request = wire::decode_facilitator_request(body.to_string().as_bytes()).unwrap();
+    let clearing = clearing(&facilitator);
+    assert_eq!(verify(&clearing, &request).invalid_reason, Some(Reason::UNSUPPORTED_SCHEME));
+    assert_eq!(settle(&clearing, &request).error_reason, Some(Reason::UNSUPPORTED_SCHEME));
+    assert_eq!(calls(&facilitator), [0, 0, 0]);
+}
+
 /// A store that is away.
 struct Away;
 

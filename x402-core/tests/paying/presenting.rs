@@ -177,6 +177,9 @@ fn attack_25_requirements_that_changed_between_two_402s_are_told_and_not_paid() 
         PaymentFailure::Refused { asks_otherwise, .. } => assert!(asks_otherwise),
         other => panic!("{other:?}"),
     }
+    // The same in another version is signed otherwise.
+    let [in_v1, in_v2] = [X402Version::V1, X402Version::V2].map(|version| Offered::new(version, cents(1).required));
+    assert!(in_v2.asks_the_same_as(&cents(1)) && !in_v1.asks_the_same_as(&cents(1)));
 }
 
 #[test]
@@ -220,6 +223,64 @@ fn attack_22_a_nonce_spent_by_an_attempt_before_is_unknown_and_not_refused() {
     let used = asking(&cents(1), Reason::NONCE_USED.as_str());
     assert!(case.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
     assert!(matches!(failure(case.answer(402, &used)), PaymentFailure::Unknown { .. }));
+}
+
+#[test]
+fn attack_22_after_an_attempt_that_may_have_been_taken_words_refuse_nothing_and_a_receipt_does() {
+    let first = HeaderMap::from_iter([(PAYMENT_REQUIRED, encode_payment_required(&cents(1).required))]);
+    let words = [
+        (402, asking(&cents(1), Reason::INSUFFICIENT_FUNDS.as_str())),
+        (402, asking(&cents(2), "pay more")),
+        (402, first),
+        (400, asking(&cents(1), "x")),
+    ];
+    for (status, headers) in words {
+        assert!(matches!(failure(case().answer(status, &headers)), PaymentFailure::Refused { .. }), "{headers:?}");
+        let mut case = case();
+        assert!(case.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
+        let end = failure(case.answer(status, &headers));
+        assert!(matches!(end, PaymentFailure::Unknown { .. }), "{end:?}");
+        assert_eq!(case.counted(), ["0", "0.01"]);
+    }
+    let mut case = case();
+    assert!(matches!(case.answer(503, &HeaderMap::new()), Step::Again(_)));
+    let refusal = SettleResponse::failed(Reason::INSUFFICIENT_FUNDS, Network::BASE, None);
+    assert!(matches!(failure(case.answer(402, &with_receipt(&refusal))), PaymentFailure::Refused { .. }));
+}
+
+#[test]
+fn a_payment_that_settled_and_is_asked_for_again_is_a_contradiction_and_settled_for_the_budget() {
+    for status in [402, 400] {
+        let mut case = case();
+        let mut headers = asking(&cents(1), Reason::INSUFFICIENT_FUNDS.as_str());
+        headers.extend(with_receipt(&settled()));
+        match failure(case.answer(status, &headers)) {
+            PaymentFailure::Contradiction { receipt, .. } => assert_eq!(*receipt.unwrap(), settled()),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(case.counted(), ["0.01", "0"]);
+    }
+}
+
+#[test]
+fn what_is_served_with_a_receipt_that_says_no_is_the_response_and_stays_counted() {
+    for reason in [Reason::INSUFFICIENT_FUNDS, Reason::SETTLEMENT_PENDING] {
+        let mut case = case();
+        let receipt = with_receipt(&SettleResponse::failed(reason, Network::BASE, None));
+        let Step::Served(served) = case.answer(200, &receipt) else { panic!("not served") };
+        assert!(served.receipt.is_none());
+        assert_eq!(case.counted(), ["0", "0.01"]);
+    }
+}
+
+#[test]
+fn a_pause_may_end_at_the_deadline_and_ends_before_the_payment_does() {
+    let failed = |now, waited| case().presentation.failed("reset", true, now, Duration::from_secs(waited));
+    assert!(failed(now(), 59).is_ok());
+    assert!(failed(now(), 60).is_err());
+    let end = case().presentation.payment().expires();
+    assert!(failed(end.saturating_sub(Duration::from_secs(2)), 0).is_ok());
+    assert!(failed(end.saturating_sub(Duration::from_secs(1)), 0).is_err());
 }
 
 #[test]
