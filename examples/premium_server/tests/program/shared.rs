@@ -65,7 +65,7 @@ async fn send_copies(
 
 /// Waits until the sandbox was asked to transfer.
 async fn until_submitted(books: &Books, count: usize) {
-    for _ in 0..1000 {
+    for _ in 0..12_000 {
         if books.transactions().await.len() == count {
             return;
         }
@@ -76,7 +76,7 @@ async fn until_submitted(books: &Books, count: usize) {
 
 /// Presents a payment until it is answered otherwise than with "wait".
 async fn insist(buyer: &Buyer, url: &str, payment: &SignedPayment) -> reqwest::Response {
-    for _ in 0..600 {
+    for _ in 0..2400 {
         let response = buyer.present(url, payment).await;
         if ![409, 503].contains(&response.status().as_u16()) {
             return response;
@@ -84,7 +84,7 @@ async fn insist(buyer: &Buyer, url: &str, payment: &SignedPayment) -> reqwest::R
         assert!(response.headers().contains_key("retry-after"));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("told to wait for half a minute");
+    panic!("told to wait for two minutes");
 }
 
 #[tokio::test]
@@ -99,7 +99,8 @@ async fn attack_4_of_two_hundred_copies_sent_to_two_servers_one_runs_the_handler
     let served: Vec<_> = answers.iter().filter(|(status, _)| *status == 200).collect();
     assert_eq!(served.len(), 1, "one of two hundred is served");
     assert!(served[0].1.contains("Premium content"));
-    assert!(answers.iter().all(|(status, _)| [200, 402, 409].contains(status)), "{answers:?}");
+    // 503 where a busy machine's Redis did not answer in time: the claim is in doubt, and nothing is begun.
+    assert!(answers.iter().all(|(status, _)| [200, 402, 409, 503].contains(status)), "{answers:?}");
     assert!(answers.iter().filter(|(status, _)| *status != 200).all(|(_, body)| !body.contains("Thank you")));
 
     // Used up, on both.
