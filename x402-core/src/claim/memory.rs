@@ -299,10 +299,11 @@ mod tests {
         end(&claims, 1, 300, rejected()).unwrap();
         end(&claims, 2, 100, rejected()).unwrap();
         end_at(150, &claims, 3, 400, rejected()).unwrap();
-        end_at(150, &claims, 2, 400, rejected()).unwrap();
+        // The clock is set back, so that the second's old place is not swept.
+        end_at(50, &claims, 2, 400, rejected()).unwrap();
         for (new_one, forgotten) in [(4, 1), (5, 3), (6, 2)] {
             assert!(claims.state(&new(forgotten, 0).key).is_some());
-            end_at(150, &claims, new_one, 400, ClaimState::Delivered).unwrap();
+            end_at(50, &claims, new_one, 400, ClaimState::Delivered).unwrap();
             assert_eq!(claims.state(&new(forgotten, 0).key), None);
         }
         assert_eq!(claims.lock().by_expiry.len(), 3);
@@ -346,6 +347,11 @@ mod tests {
         }
         assert!(claims.lock().rejected.len() <= 21);
         assert!(claims.state(&new(0, 0).key).is_some());
+        // And that one still makes room.
+        for nonce in 1000..1010 {
+            end_at(1000, &claims, nonce, 2000, ClaimState::Delivered).unwrap();
+        }
+        assert_eq!((claims.state(&new(0, 0).key), claims.len()), (None, 10));
     }
 
     #[test]
