@@ -16,14 +16,14 @@ fn declaring(identifiers: Identifiers) -> Offers {
 }
 
 /// A payment that echoes this as the extension.
-fn echoing(draft: &Draft, extension: Value) -> PaymentPayload {
+fn echoing(draft: &Draft, extension: &Value) -> PaymentPayload {
     let mut payment = draft.json();
     payment["extensions"] = json!({ "payment-identifier": extension });
     wire::decode_payment_payload(payment.to_string().as_bytes()).unwrap()
 }
 
 fn named(id: &str) -> PaymentPayload {
-    echoing(&Draft::v2(), json!({ "info": { "required": false, "id": id } }))
+    echoing(&Draft::v2(), &json!({ "info": { "required": false, "id": id } }))
 }
 
 fn read(offers: &Offers, payment: &PaymentPayload) -> PaymentIdentifier {
@@ -46,7 +46,7 @@ fn a_name_is_16_to_128_letters_digits_hyphens_and_underscores() {
         let refusal = offers.identifier(&named(id)).unwrap_err();
         assert_eq!(code(&refusal), (RefusalKind::Malformed, Reason::INVALID_IDENTIFIER), "{id}");
     }
-    let number = echoing(&Draft::v2(), json!({ "info": { "id": 1_234_567_890_123_456_789_u64 } }));
+    let number = echoing(&Draft::v2(), &json!({ "info": { "id": 1_234_567_890_123_456_789_u64 } }));
     assert_eq!(offers.identifier(&number).unwrap_err().kind(), RefusalKind::Malformed);
 }
 
@@ -55,8 +55,8 @@ fn a_payment_without_a_name_is_refused_only_where_one_is_required() {
     let nameless = [
         Draft::v2().payload(),
         Draft::v1().payload(),
-        echoing(&Draft::v2(), json!({ "info": {} })),
-        echoing(&Draft::v2(), json!({ "info": { "id": null } })),
+        echoing(&Draft::v2(), &json!({ "info": {} })),
+        echoing(&Draft::v2(), &json!({ "info": { "id": null } })),
     ];
     for payment in nameless {
         assert_eq!(declaring(Identifiers::Optional).identifier(&payment).unwrap(), None);
@@ -79,10 +79,10 @@ fn what_is_declared_says_whether_a_name_is_required() {
 fn a_payment_that_contradicts_the_declaration_is_invalid() {
     for (identifiers, required) in [(Identifiers::Optional, false), (Identifiers::Required, true)] {
         let offers = declaring(identifiers);
-        let saying = |said: Value| echoing(&Draft::v2(), json!({ "info": { "required": said, "id": ID } }));
-        assert_eq!(read(&offers, &saying(json!(required))).as_str(), ID);
+        let saying = |said: &Value| echoing(&Draft::v2(), &json!({ "info": { "required": said, "id": ID } }));
+        assert_eq!(read(&offers, &saying(&json!(required))).as_str(), ID);
         for said in [json!(!required), json!("true"), json!(1), Value::Null] {
-            let refusal = offers.identifier(&saying(said)).unwrap_err();
+            let refusal = offers.identifier(&saying(&said)).unwrap_err();
             assert_eq!(code(&refusal), (RefusalKind::Invalid, Reason::EXTENSION_ECHO_MISMATCH));
         }
     }
@@ -103,7 +103,7 @@ fn a_name_stands_for_one_resource_and_one_request() {
 fn a_names_fingerprint_is_of_the_payment_to_the_byte() {
     let offers = declaring(Identifiers::Optional);
     let info = json!({ "info": { "required": false, "id": ID } });
-    let of = |draft: &Draft| read(&offers, &echoing(draft, info.clone())).fingerprint();
+    let of = |draft: &Draft| read(&offers, &echoing(draft, &info)).fingerprint();
     assert_eq!(of(&Draft::v2()), of(&Draft::v2()));
     assert_ne!(of(&Draft::v2()), of(&Draft::v2().nonce(9)), "another payment");
     assert_ne!(of(&Draft::v2()), of(&Draft::v2().with(|draft| draft.resource = None)), "the same one, told otherwise");

@@ -125,7 +125,7 @@ async fn an_execution_that_is_pending_outweighs_one_that_failed_wherever_it_stan
     let both_failed = facilitator.reconcile(&poor, None).await.unwrap();
     assert_ne!(both_failed.error_reason, Some(Reason::SETTLEMENT_PENDING));
     for place in [0, 1] {
-        let edit = Edit::replace(&format!("/response/{place}/status"), "Submitted");
+        let edit = Edit::replace(format!("/response/{place}/status"), "Submitted");
         sandbox.faults().on("GET", "/business/{id}/transactions").once(Fault::Edit(vec![edit]));
         let answer = facilitator.reconcile(&poor, None).await.unwrap();
         assert_eq!(answer.error_reason, Some(Reason::SETTLEMENT_PENDING), "{place}");

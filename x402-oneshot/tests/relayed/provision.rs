@@ -98,6 +98,7 @@ async fn demo_bug_33_a_method_that_no_update_makes_right_is_passed_over() {
         Edit::replace(of("inputs"), json!([])),
         Edit::replace(of("inputs/0/name"), "sender"),
         Edit::replace(of("inputs/0/index"), 7),
+        Edit::replace(of("inputs/0/type"), "string"),
         Edit::replace(of("inputs/2/type"), "int"),
         Edit::replace(of("inputs/2/typeSize"), 128),
         Edit::replace(of("inputs/5/typeSize"), 31),
