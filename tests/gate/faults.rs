@@ -9,7 +9,7 @@ use x402_core::{Reason, X402Version, claim::ClaimState, header::PAYMENT_REQUIRED
 use crate::support::{Act, BOTH, FREE_TEXT, Facilitator, Latch, PREMIUM, Settings, Shop};
 
 /// Long enough for an honest call, and short enough to wait for.
-const SHORT: Duration = Duration::from_millis(500);
+const SHORT: Duration = Duration::from_secs(2);
 
 /// A facilitator that fails at verification: 503, nothing ran, nothing was settled, and the same payment is good
 /// afterwards.

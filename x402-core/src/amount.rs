@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_is_exact_or_none() {
+        let (one, most) = (Amount::from_atomic(1), Amount::from(U256::MAX));
+        assert_eq!(one.checked_add(Amount::from_atomic(2)), Some(Amount::from_atomic(3)));
+        assert_eq!((most.checked_add(Amount::ZERO), most.checked_add(one)), (Some(most), None));
+    }
+
+    #[test]
     fn decimals_are_shown_exactly() {
         let of = |units: u64, decimals| Amount::from_atomic(units).to_decimal(decimals);
         assert_eq!(of(0, 6), "0");

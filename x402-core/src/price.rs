@@ -173,6 +173,14 @@ mod tests {
     }
 
     #[test]
+    fn a_symbol_may_hold_digits_and_points() {
+        let bridged = Asset::new(137, alloy_primitives::Address::ZERO, "USDC.e2", "USD Coin (PoS)", "1", 6);
+        let price: Price = "0.05 USDC.e2".parse().unwrap();
+        assert_eq!(price.in_asset(&bridged).unwrap(), Amount::from_atomic(50_000));
+        assert!(price.in_asset(&usdc()).is_err());
+    }
+
+    #[test]
     fn eighteen_decimals_and_overflow() {
         let dai = Asset::new(1, alloy_primitives::Address::ZERO, "DAI", "Dai", "1", 18);
         let one: Price = "1".parse().unwrap();

@@ -214,6 +214,15 @@ mod tests {
     }
 
     #[test]
+    fn attack_16_half_of_the_order_is_the_last_s_that_is_taken() {
+        let mut bytes = SPEC.parse::<Signature>().unwrap().to_bytes();
+        for (s, expected) in [(HALF_ORDER, None), (HALF_ORDER + U256::ONE, Some(SignatureError::HighS))] {
+            bytes[32..64].copy_from_slice(&s.to_be_bytes::<32>());
+            assert_eq!(Signature::from_bytes(&bytes).err(), expected);
+        }
+    }
+
+    #[test]
     fn attack_16_other_lengths_are_refused() {
         for length in [0, 64, 66, 1000] {
             assert_eq!(Signature::from_bytes(&vec![1; length]), Err(SignatureError::Length(length)));

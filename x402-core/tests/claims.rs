@@ -51,18 +51,18 @@ fn receipt() -> Receipt {
 }
 
 #[test]
-fn a_million_expired_claims_leave_nothing_behind() {
+fn a_hundred_thousand_expired_claims_leave_nothing_behind() {
     let store = MemoryClaims::with_capacity(2_000);
     // A thousand claims a second, each kept for a second: all of them fit where two thousand may be.
-    for number in 0..1_000_000 {
+    for number in 0..100_000 {
         let ticket = take(&store, &new(number, NOW + number / 1_000, 0));
         if number % 2 == 0 {
             block_on(store.record(&ticket, ClaimState::Delivered)).unwrap();
         }
     }
-    take(&store, &new(1_000_000, NOW + 2_000, 0));
+    take(&store, &new(100_000, NOW + 2_000, 0));
     assert_eq!(store.len(), 1);
-    assert_eq!(store.state(&key(999_999)), None);
+    assert_eq!(store.state(&key(99_999)), None);
 }
 
 #[test]

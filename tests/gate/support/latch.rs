@@ -39,5 +39,5 @@ impl Latch {
 
 /// What must happen, happens; this is how long a test that is wrong may hang.
 pub(crate) async fn within<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it never happened")
+    tokio::time::timeout(Duration::from_secs(120), future).await.expect("it never happened")
 }

@@ -43,7 +43,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let long = Duration::from_secs(60);
+        let long = Duration::from_secs(600);
         Self { order: Order::After, identifiers: None, verify_timeout: long, settle_timeout: long }
     }
 }

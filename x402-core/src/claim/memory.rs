@@ -102,6 +102,7 @@ impl State {
         // After a flood, give the memory back.
         if self.entries.capacity() > 1024 && self.entries.len() < self.entries.capacity() / 8 {
             self.entries.shrink_to_fit();
+            self.rejected.shrink_to_fit();
         }
     }
 
@@ -241,7 +242,18 @@ mod tests {
     }
 
     fn end(claims: &MemoryClaims, nonce: u64, keep_until: u64, state: ClaimState) -> Result<(), ClaimError> {
-        match now(claims.claim(&new(nonce, keep_until)))? {
+        end_at(0, claims, nonce, keep_until, state)
+    }
+
+    fn end_at(
+        seconds: u64,
+        claims: &MemoryClaims,
+        nonce: u64,
+        keep_until: u64,
+        state: ClaimState,
+    ) -> Result<(), ClaimError> {
+        let claim = NewClaim { now: UnixSeconds::from_secs(seconds), ..new(nonce, keep_until) };
+        match now(claims.claim(&claim))? {
             Claim::Taken(ticket, _) => now(claims.record(&ticket, state)),
             other => unreachable!("{other:?}"),
         }
@@ -259,6 +271,52 @@ mod tests {
         end(&claims, 5, 100, ClaimState::Delivered).unwrap();
         let full = end(&claims, 6, 100, ClaimState::Delivered).unwrap_err();
         assert!(matches!(full, ClaimError::Full { capacity: 3 }));
+    }
+
+    /// A payer may sign one nonce twice, with another end; and clocks are set back.
+    #[test]
+    fn a_used_payment_is_not_forgotten_because_it_was_rejected_before_it_expired() {
+        let rejected = || ClaimState::Rejected(Reason::VALUE);
+        for (again, keep_until) in [(150, 400), (50, 100)] {
+            let claims = MemoryClaims::with_capacity(3);
+            end(&claims, 1, 300, rejected()).unwrap();
+            end(&claims, 2, 100, rejected()).unwrap();
+            // Sweeps the second, whose place in the queue is behind one that is kept for longer.
+            end_at(150, &claims, 3, 400, ClaimState::Delivered).unwrap();
+            end_at(again, &claims, 2, keep_until, ClaimState::Delivered).unwrap();
+            end_at(again, &claims, 4, 400, ClaimState::Delivered).unwrap();
+            assert_eq!(claims.state(&new(1, 0).key), None, "it made room");
+            let full = end_at(again, &claims, 5, 400, ClaimState::Delivered).unwrap_err();
+            assert!(matches!(full, ClaimError::Full { .. }));
+            assert_eq!(claims.state(&new(2, 0).key), Some(ClaimState::Delivered));
+        }
+    }
+
+    #[test]
+    fn a_payment_rejected_anew_waits_for_its_new_turn() {
+        let rejected = || ClaimState::Rejected(Reason::VALUE);
+        let claims = MemoryClaims::with_capacity(3);
+        end(&claims, 1, 300, rejected()).unwrap();
+        end(&claims, 2, 100, rejected()).unwrap();
+        end_at(150, &claims, 3, 400, rejected()).unwrap();
+        // The clock is set back, so that the second's old place is not swept.
+        end_at(50, &claims, 2, 400, rejected()).unwrap();
+        for (new_one, forgotten) in [(4, 1), (5, 3), (6, 2)] {
+            assert!(claims.state(&new(forgotten, 0).key).is_some());
+            end_at(50, &claims, new_one, 400, ClaimState::Delivered).unwrap();
+            assert_eq!(claims.state(&new(forgotten, 0).key), None);
+        }
+        assert_eq!(claims.lock().by_expiry.len(), 3);
+    }
+
+    #[test]
+    fn a_payment_that_made_room_and_was_used_then_is_remembered_to_its_own_end() {
+        let claims = MemoryClaims::with_capacity(1);
+        end(&claims, 1, 100, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        end(&claims, 2, 10, ClaimState::Delivered).unwrap();
+        end_at(50, &claims, 1, 400, ClaimState::Delivered).unwrap();
+        assert!(end_at(150, &claims, 3, 400, ClaimState::Delivered).is_err(), "there is no room");
+        assert_eq!(claims.state(&new(1, 0).key), Some(ClaimState::Delivered));
     }
 
     #[test]
@@ -281,5 +339,33 @@ mod tests {
         }
         assert_eq!(claims.len(), 10);
         assert!(claims.lock().rejected.len() <= 21);
+        // Nor do those that expire behind one that does not.
+        let claims = MemoryClaims::with_capacity(10);
+        for nonce in 0..1000 {
+            let keep_until = if nonce == 0 { 10_000 } else { nonce };
+            end_at(nonce, &claims, nonce, keep_until, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        }
+        assert!(claims.lock().rejected.len() <= 21);
+        assert!(claims.state(&new(0, 0).key).is_some());
+        // And that one still makes room.
+        for nonce in 1000..1010 {
+            end_at(1000, &claims, nonce, 2000, ClaimState::Delivered).unwrap();
+        }
+        assert_eq!((claims.state(&new(0, 0).key), claims.len()), (None, 10));
+    }
+
+    #[test]
+    fn after_a_flood_its_memory_is_given_back_and_not_before() {
+        let claims = MemoryClaims::default();
+        for nonce in 0..10_000 {
+            end(&claims, nonce, 100, ClaimState::Rejected(Reason::VALUE)).unwrap();
+        }
+        let at = |seconds, nonce| NewClaim { now: UnixSeconds::from_secs(seconds), ..new(nonce, 200) };
+        now(claims.claim(&at(100, 10_000))).unwrap();
+        assert_eq!((claims.len(), claims.lock().rejected.len()), (10_001, 10_000), "kept until the last second");
+        now(claims.claim(&at(101, 10_001))).unwrap();
+        let state = claims.lock();
+        assert_eq!((state.entries.len(), state.by_expiry.len(), state.rejected.len()), (2, 2, 0));
+        assert!(state.entries.capacity() < 100 && state.rejected.capacity() < 100);
     }
 }

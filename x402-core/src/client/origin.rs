@@ -88,6 +88,9 @@ mod tests {
         for url in ["http://a.example", "HTTP://A.Example:80/x?y#z", "http://user:pass@a.example/"] {
             assert_eq!(Origin::parse(url).unwrap().to_string(), "http://a.example:80", "{url}");
         }
+        for url in ["https://a.example", "https://A.Example:/x", "https://a.example:443"] {
+            assert_eq!(Origin::parse(url).unwrap().to_string(), "https://a.example:443", "{url}");
+        }
         assert_ne!(Origin::parse("http://a.example"), Origin::parse("https://a.example"));
         assert_ne!(Origin::parse("http://a.example:1"), Origin::parse("http://a.example:2"));
     }
@@ -108,7 +111,8 @@ mod tests {
             assert!(Origin::parse(name).unwrap().is_host_of(&here), "{name}");
         }
         for name in ["http://127.0.0.1.example", "http://localhost.example", "http://10.0.0.1"] {
-            assert!(!Origin::parse(name).unwrap().is_host_of(&here), "{name}");
+            let stranger = Origin::parse(name).unwrap();
+            assert!(!stranger.is_host_of(&here) && !here.is_host_of(&stranger), "{name}");
         }
     }
 }

@@ -75,3 +75,26 @@ impl Default for Patience {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_however_many_attempts_there_are() {
+        let patience = Patience::default().attempts(100).pauses(Duration::from_millis(10), Duration::from_secs(3));
+        let pauses: Vec<_> = (1..).map_while(|attempts| patience.pause(attempts, None)).collect();
+        assert_eq!(pauses.len(), 99);
+        assert_eq!(pauses[..4], [10, 20, 40, 80].map(Duration::from_millis));
+        assert!(pauses[9..].iter().all(|pause| *pause == Duration::from_secs(3)));
+        assert_eq!(patience.pause(1, Some(Duration::from_secs(9))), Some(Duration::from_secs(9)), "the server's");
+        assert_eq!(patience.pause(50, Some(Duration::from_secs(1))), Some(Duration::from_secs(3)), "is the shorter");
+    }
+
+    #[test]
+    fn the_deadline_is_as_told_and_none_is_a_single_attempt() {
+        assert_eq!(Patience::default().deadline(), Duration::from_secs(120));
+        assert_eq!(Patience::default().for_up_to(Duration::from_secs(7)).deadline(), Duration::from_secs(7));
+        assert_eq!(Patience::none().pause(1, Some(Duration::from_secs(1))), None);
+    }
+}

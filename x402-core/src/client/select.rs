@@ -238,6 +238,20 @@ mod tests {
     }
 
     #[test]
+    fn of_several_ways_the_one_that_came_closest_says_why_not_whichever_order_they_come_in() {
+        let dear = requirement(&usdc(&Network::BASE), 1_000_001);
+        let fake = requirement(&Asset::new(8453, Address::repeat_byte(9), "USDC", "USD Coin", "2", 6), 1);
+        let mut upto = requirement(&usdc(&Network::BASE), 1);
+        upto.scheme = Scheme::new("upto");
+        let why = |accepts: Vec<_>| Limits::default().choose(&offered(accepts)).unwrap_err();
+        assert_eq!(why(vec![upto.clone(), fake.clone()]), NoChoice::UnknownAsset);
+        assert_eq!(why(vec![fake.clone(), upto.clone()]), NoChoice::UnknownAsset);
+        for all in [vec![upto.clone(), fake.clone(), dear.clone()], vec![dear, fake, upto]] {
+            assert!(matches!(why(all), NoChoice::TooExpensive { .. }));
+        }
+    }
+
+    #[test]
     fn other_schemes_chains_and_transfer_methods_are_passed_over() {
         let mut upto = requirement(&usdc(&Network::BASE), 1);
         upto.scheme = Scheme::new("upto");

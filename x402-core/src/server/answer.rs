@@ -169,6 +169,7 @@ mod tests {
         assert_eq!(cached(&["max-age=60", "s-maxage=600, PUBLIC"]), "max-age=60, private");
         assert_eq!(cached(&["no-store"]), "no-store");
         assert_eq!(cached(&["Private, max-age=1"]), "Private, max-age=1");
+        assert_eq!(cached(&["public,", ""]), "private", "what is left is no empty directive");
     }
 
     #[test]

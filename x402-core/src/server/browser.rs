@@ -29,7 +29,12 @@ mod tests {
         assert!(!is_browser(&headers), "the demo answered 500 here");
         headers.insert(USER_AGENT, HeaderValue::from_bytes(b"Mozilla/5.0 \xff").unwrap());
         assert!(is_browser(&headers));
-        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        for accept in ["*/*", "application/json, text/plain, */*"] {
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            assert!(!is_browser(&headers), "{accept}");
+        }
+        headers.insert(ACCEPT, HeaderValue::from_static("text/html"));
+        headers.insert(USER_AGENT, HeaderValue::from_static("curl/8.14.1 (x86_64-pc-linux-gnu)"));
         assert!(!is_browser(&headers));
     }
 }

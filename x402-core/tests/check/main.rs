@@ -7,5 +7,6 @@ mod support;
 
 mod authorization;
 mod expect;
+mod identifiers;
 mod matching;
 mod offers;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, U256};
+use serde_json::json;
 use x402_core::{
     Amount, Asset, Network, Reason, TokenDomain,
     server::{Offer, Offers, OffersError},
@@ -74,6 +75,18 @@ fn of_several_offers_the_closest_says_what_is_wrong() {
         let draft = expired(version).with(|draft| draft.accepted = accepted(&offers, 1));
         assert_eq!(which(&offers, &draft.payload()), Err(Reason::VALID_BEFORE), "{version}");
     }
+    let bent = |member: &str, value: &str| {
+        let draft = Draft::v2().with(|draft| {
+            draft.accepted = accepted(&offers, 1);
+            draft.accepted[member] = value.into();
+        });
+        which(&offers, &draft.payload()).unwrap_err()
+    };
+    assert_eq!(bent("scheme", "upto"), Reason::UNSUPPORTED_SCHEME);
+    assert_eq!(bent("network", "eip155:1"), Reason::INVALID_NETWORK);
+    assert_eq!(bent("asset", "USD"), Reason::INVALID_PAYMENT_REQUIREMENTS);
+    assert_eq!(bent("payTo", "merchant"), Reason::RECIPIENT_MISMATCH);
+    assert_eq!(bent("amount", "10001"), Reason::VALUE_MISMATCH);
 }
 
 #[test]
@@ -90,4 +103,29 @@ fn an_offers_timeout_is_what_clients_see_and_is_at_least_a_second() {
     assert_eq!(offer().requirements().max_timeout_seconds, 300);
     assert_eq!(seconds(Duration::from_millis(90_500)), 90);
     assert_eq!(seconds(Duration::ZERO), 1);
+}
+
+#[test]
+fn how_long_a_payment_may_be_valid_goes_by_the_offers_timeout() {
+    const DAY: u64 = 24 * 60 * 60;
+    for timeout in [1, 300, 3_600] {
+        let offers = Offers::new(URL, [offer().timeout(Duration::from_secs(timeout))]).unwrap();
+        let valid_for = |seconds: u64| {
+            let draft = Draft::v1().with(|draft| draft.authorization.valid_before = U256::from(NOW + seconds));
+            which(&offers, &draft.payload())
+        };
+        assert_eq!(valid_for(DAY + timeout), Ok(0), "{timeout}");
+        assert_eq!(valid_for(DAY + timeout + 1), Err(Reason::VALID_BEFORE), "{timeout}");
+    }
+}
+
+#[test]
+fn what_is_added_to_extra_must_be_echoed_and_the_tokens_name_and_version_stay() {
+    let offer = offer().extra("color", "red").extra("name", "Fake Coin").extra("version", "9");
+    let extra = serde_json::to_value(&offer.requirements().extra).unwrap();
+    assert_eq!(extra, json!({ "name": "USDC", "version": "2", "color": "red" }));
+    let offers = Offers::new(URL, [offer]).unwrap();
+    let echoed = Draft::v2().with(|draft| draft.accepted = accepted(&offers, 0));
+    assert_eq!(which(&offers, &echoed.payload()), Ok(0));
+    assert_eq!(which(&offers, &Draft::v2().payload()), Err(Reason::INVALID_PAYMENT_REQUIREMENTS));
 }

@@ -268,6 +268,19 @@ fn attack_25_no_request_makes_a_payment_be_remembered_for_years() {
     assert!(verify(&clearing, &until(NOW + day + 60, 60)).is_valid);
 }
 
+#[test]
+fn another_scheme_is_not_settled_though_payment_and_requirements_agree_on_it() {
+    let (facilitator, draft) = (ScriptedFacilitator::willing(), Draft::v1());
+    let mut body = crate::support::json(&wire::encode_facilitator_request(&request(&draft)));
+    body["paymentPayload"]["scheme"] = json!("upto");
+    body["paymentRequirements"]["scheme"] = json!("upto");
+    let request = wire::decode_facilitator_request(body.to_string().as_bytes()).unwrap();
+    let clearing = clearing(&facilitator);
+    assert_eq!(verify(&clearing, &request).invalid_reason, Some(Reason::UNSUPPORTED_SCHEME));
+    assert_eq!(settle(&clearing, &request).error_reason, Some(Reason::UNSUPPORTED_SCHEME));
+    assert_eq!(calls(&facilitator), [0, 0, 0]);
+}
+
 /// A store that is away.
 struct Away;
 

@@ -145,5 +145,6 @@ pub(crate) fn is_served(response: &Response<Bytes>, draft: &Draft) {
     let other = if draft.version == X402Version::V1 { X402Version::V2 } else { X402Version::V1 };
     assert_eq!(receipt(response, other), None);
     assert_eq!(response.headers()["cache-control"], "private");
-    assert!(response.headers().contains_key("vary"));
+    assert!(response.headers()["vary"].to_str().unwrap().contains("payment-signature"));
+    assert!(response.headers()["access-control-expose-headers"].to_str().unwrap().contains("payment-response"));
 }

@@ -94,6 +94,24 @@ fn a_settlement_that_was_never_sent_is_a_503_and_the_claim_is_released() {
 }
 
 #[test]
+fn content_that_was_handed_over_first_cannot_be_fetched_again_though_nothing_was_sent() {
+    for version in BOTH {
+        let facilitator = ScriptedFacilitator::willing();
+        let gate = gate(&facilitator);
+        let draft = Draft::of(version);
+        facilitator.next_settle(Err(ScriptedFacilitator::lost(Reach::NotSent)));
+        let admission = block_on(gate.admit(&offers(), draft.payload())).unwrap().handed_over();
+        let (refusal, pending) = block_on(admission.settle()).unwrap_err().into_parts();
+        assert_eq!((refusal.kind(), pending.is_none()), (RefusalKind::Unavailable, true));
+        assert!(!refusal.may_have_settled());
+        let used = Reason::UNEXPECTED_SETTLE_ERROR;
+        assert_eq!(gate.claim_store().state(&draft.key()), Some(ClaimState::Rejected(used.clone())));
+        is_402(&ask(&gate, &draft), &used);
+        assert_eq!((facilitator.verify_calls(), facilitator.settle_calls()), (1, 1));
+    }
+}
+
+#[test]
 fn a_refused_settlement_is_a_402_with_a_failed_receipt_and_a_fresh_offer() {
     for version in BOTH {
         let facilitator = ScriptedFacilitator::willing();

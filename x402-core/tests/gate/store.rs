@@ -1,9 +1,11 @@
 //! A claim store that is full, or down for one of its calls.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use alloy_primitives::B256;
 use http::StatusCode;
 use x402_core::{
-    Network, Reason, SettleResponse,
+    Network, Reason, SettleResponse, VerifyResponse,
     claim::{Claim, ClaimError, ClaimState, ClaimStore, MemoryClaims, NewClaim, Ticket},
     facilitator::Reach,
     server::Gate,
@@ -11,7 +13,7 @@ use x402_core::{
 };
 
 use crate::{
-    expect::{ask, gate, is_served, is_unavailable},
+    expect::{ask, gate, is_402, is_pending, is_served, is_unavailable},
     support::{Draft, block_on, buyer, offers},
 };
 
@@ -130,4 +132,55 @@ fn a_store_that_cannot_release_frees_the_claim_when_it_is_abandoned() {
     facilitator.next_verify(Err(ScriptedFacilitator::lost(Reach::MaybeSent)));
     is_unavailable(&ask(&gate, &Draft::v2()));
     assert!(gate.claim_store().inner.is_empty());
+}
+
+/// Counts what is let go by being dropped: a store with I/O then lets it go some time later.
+#[derive(Default)]
+struct Counted {
+    inner: MemoryClaims,
+    abandoned: AtomicUsize,
+}
+
+impl ClaimStore for Counted {
+    async fn claim(&self, claim: &NewClaim) -> Result<Claim, ClaimError> {
+        self.inner.claim(claim).await
+    }
+
+    async fn record(&self, ticket: &Ticket, state: ClaimState) -> Result<(), ClaimError> {
+        self.inner.record(ticket, state).await
+    }
+
+    async fn release(&self, ticket: &Ticket) -> Result<(), ClaimError> {
+        self.inner.release(ticket).await
+    }
+
+    fn abandon(&self, ticket: &Ticket) {
+        self.abandoned.fetch_add(1, Ordering::Relaxed);
+        self.inner.abandon(ticket);
+    }
+}
+
+#[test]
+fn a_payment_that_is_given_up_is_free_when_that_is_answered_and_not_some_time_later() {
+    let facilitator = ScriptedFacilitator::willing();
+    let gate = gate(&facilitator).claims(Counted::default());
+    let abandoned = || gate.claim_store().abandoned.load(Ordering::Relaxed);
+    let draft = Draft::v2();
+    block_on(block_on(gate.admit(&offers(), draft.payload())).unwrap().release());
+    facilitator.next_verify(Ok(VerifyResponse::invalid(Reason::INSUFFICIENT_FUNDS, None)));
+    is_402(&ask(&gate, &draft), &Reason::INSUFFICIENT_FUNDS);
+    facilitator.next_settle(Err(ScriptedFacilitator::lost(Reach::NotSent)));
+    is_unavailable(&ask(&gate, &draft));
+    assert!(gate.claim_store().inner.is_empty());
+    assert_eq!(abandoned(), 0);
+    // Whoever drops what to ask on with abandons it; who asks again in vain does not.
+    facilitator.next_settle(Err(ScriptedFacilitator::lost(Reach::MaybeSent)));
+    is_pending(&ask(&gate, &draft), draft.version, "");
+    assert_eq!(abandoned(), 1);
+    is_pending(&ask(&gate, &draft), draft.version, "");
+    assert_eq!(facilitator.reconcile_calls(), 1);
+    facilitator.next_reconcile(Ok(crate::expect::settled(&draft)));
+    is_served(&ask(&gate, &draft), &draft);
+    is_402(&ask(&gate, &draft), &Reason::NONCE_USED);
+    assert_eq!(abandoned(), 1, "what has ended is not abandoned");
 }

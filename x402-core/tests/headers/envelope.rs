@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use x402_core::{
     Reason, X402Version,
     header::{
-        DEFAULT_MAX_LEN, PAYMENT_REQUIRED, PAYMENT_RESPONSE, PAYMENT_SIGNATURE, X_PAYMENT, X_PAYMENT_RESPONSE,
-        payment_header, read_payment, read_receipt,
+        DEFAULT_MAX_LEN, PAYMENT_REQUIRED, PAYMENT_RESPONSE, PAYMENT_SIGNATURE, PaymentHeaderError, X_PAYMENT,
+        X_PAYMENT_RESPONSE, payment_header, read_payment, read_receipt,
     },
     server::{Gate, RefusalKind},
     testing::ScriptedFacilitator,
@@ -156,6 +156,8 @@ fn attack_9_one_payment_and_no_more() {
         };
         for joint in [",", ", ", " , "] {
             assert_eq!(refused(&joined(joint)), malformed(), "{name} joined by a proxy");
+            let said = read_payment(&joined(joint), usize::MAX).unwrap_err();
+            assert!(matches!(said, PaymentHeaderError::Repeated), "and not that it is no base64: {said}");
         }
         let comma = HeaderMap::from_iter([(name.clone(), value(&format!("{},", payment.to_str().unwrap())))]);
         assert_eq!(refused(&comma), malformed());

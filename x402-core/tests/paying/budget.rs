@@ -5,11 +5,17 @@ use std::{thread, time::Duration};
 use alloy_primitives::Address;
 use x402_core::{
     Asset, UnixSeconds,
-    client::{Budget, Limit, Limits, Origin, PayError},
+    client::{Budget, Limit, Limits, Origin, PayError, Payer},
+    exact::ExactPayload,
+    signer::{PaymentSigner, SignerError, Transfer},
     testing::ManualClock,
 };
 
-use crate::{cents, offered, offered_at, pay, payer, requirement, support::NOW, usdc};
+use crate::{
+    cents, offered, offered_at, pay, payer, requirement,
+    support::{NOW, block_on, buyer, now},
+    usdc,
+};
 
 fn budget(total: &str) -> Budget {
     Budget::new(total.parse().unwrap()).unwrap()
@@ -52,6 +58,29 @@ fn what_is_unknown_stays_counted_and_what_is_settled_or_returned_is_told_apart()
     assert_eq!(broken(pay(&payer, &cents(1))), Limit::Total);
 }
 
+/// A signer that signs nothing.
+struct Locked;
+
+impl PaymentSigner for Locked {
+    fn payer(&self) -> Address {
+        buyer().address()
+    }
+
+    async fn sign(&self, _: &Transfer) -> Result<ExactPayload, SignerError> {
+        Err(SignerError::new("it is locked"))
+    }
+}
+
+#[test]
+fn what_was_not_signed_is_not_counted() {
+    let budget = budget("$0.01");
+    let locked = Payer::new(Locked).clock(ManualClock::at(now())).budget(budget.clone());
+    let choice = locked.choose(&cents(1)).unwrap();
+    assert!(matches!(block_on(locked.sign(&cents(1), choice)), Err(PayError::Signer(_))));
+    assert_eq!([budget.spending().open(), budget.spending().remaining()], ["0", "0.01"]);
+    assert!(pay(&payer().budget(budget), &cents(1)).is_ok());
+}
+
 #[test]
 fn one_origin_has_its_own_share_and_no_server_hides_in_anothers() {
     let budget = budget("$1").per_origin("$0.02".parse().unwrap()).unwrap();
@@ -92,6 +121,23 @@ fn a_window_of_less_than_a_second_is_a_second_and_not_without_limit() {
         clock.advance(Duration::from_secs(1));
         assert!(pay(&payer, &cents(1)).is_ok());
     }
+}
+
+#[test]
+fn what_is_returned_frees_its_own_share_of_origin_and_window_and_no_other() {
+    let budget = budget("$1").per_origin("$0.03".parse().unwrap()).unwrap();
+    let budget = budget.per_window("$0.03".parse().unwrap(), Duration::from_secs(60)).unwrap();
+    let payer = payer().budget(budget.clone());
+    let [_, two] = [1, 2].map(|price| pay(&payer, &cents(price)).unwrap());
+    two.returned();
+    two.returned();
+    let origin = Origin::parse("https://api.example.com").unwrap();
+    assert_eq!(budget.spent_at(&origin), "0.01");
+    assert!(pay(&payer, &cents(2)).is_ok());
+    assert_eq!(broken(pay(&payer, &cents(1))), Limit::Origin);
+    let elsewhere = offered_at("https://b.example", [requirement(&usdc(), 10_000)]);
+    assert_eq!(broken(pay(&payer, &elsewhere)), Limit::Window, "the first is still counted there");
+    assert_eq!(budget.spending().open(), "0.03");
 }
 
 #[test]

@@ -97,6 +97,17 @@ fn attack_25_rail_switch_a_network_that_is_not_allowed_is_not_paid_on() {
 }
 
 #[test]
+fn attack_25_a_token_that_is_allowed_on_one_network_is_not_allowed_on_another() {
+    let ours = Asset::new(1, STRANGER, "DAI", "Dai", "1", 18);
+    let payer = payer().limits(Limits::default().allow(ours.clone()));
+    assert!(payer.choose(&offered([requirement(&ours, 1)])).is_ok());
+    let same_address = Asset::new(8453, STRANGER, "DAI", "Dai", "1", 18);
+    assert_eq!(payer.choose(&offered([requirement(&same_address, 1)])).unwrap_err(), NoChoice::UnknownAsset);
+    let same_network = Asset::new(1, PAY_TO, "DAI", "Dai", "1", 18);
+    assert_eq!(payer.choose(&offered([requirement(&same_network, 1)])).unwrap_err(), NoChoice::UnknownAsset);
+}
+
+#[test]
 fn attack_25_recipient_redirect_a_policy_names_who_may_be_paid() {
     let known = |choice: &Choice, _: &Offered| -> Result<(), Cow<'static, str>> {
         if choice.pay_to() == PAY_TO { Ok(()) } else { Err("not a supplier of ours".into()) }

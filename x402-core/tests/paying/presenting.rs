@@ -179,6 +179,9 @@ fn attack_25_requirements_that_changed_between_two_402s_are_told_and_not_paid() 
         PaymentFailure::Refused { asks_otherwise, .. } => assert!(asks_otherwise),
         other => panic!("{other:?}"),
     }
+    // The same in another version is signed otherwise.
+    let [in_v1, in_v2] = [X402Version::V1, X402Version::V2].map(|version| Offered::new(version, cents(1).required));
+    assert!(in_v2.asks_the_same_as(&cents(1)) && !in_v1.asks_the_same_as(&cents(1)));
 }
 
 #[test]
@@ -252,6 +255,39 @@ fn a_refusal_with_a_receipt_is_how_a_payment_ended_that_the_server_keeps_track_o
 }
 
 #[test]
+fn attack_22_after_an_attempt_that_may_have_been_taken_words_refuse_nothing() {
+    let first = HeaderMap::from_iter([(PAYMENT_REQUIRED, encode_payment_required(&cents(1).required))]);
+    let words = [
+        (402, asking(&cents(1), Reason::INSUFFICIENT_FUNDS.as_str())),
+        (402, asking(&cents(2), "pay more")),
+        (402, first),
+        (400, asking(&cents(1), "x")),
+    ];
+    for (status, headers) in words {
+        assert!(matches!(failure(case().answer(status, &headers)), PaymentFailure::Refused { .. }), "{headers:?}");
+        let mut case = case();
+        assert!(case.presentation.failed("reset", true, now(), Duration::ZERO).is_ok());
+        let end = failure(case.answer(status, &headers));
+        assert!(matches!(end, PaymentFailure::Unknown { .. }), "{end:?}");
+        assert_eq!(case.counted(), ["0", "0.01"]);
+    }
+}
+
+#[test]
+fn a_payment_that_settled_and_is_asked_for_again_is_a_contradiction_and_settled_for_the_budget() {
+    for status in [402, 400] {
+        let mut case = case();
+        let mut headers = asking(&cents(1), Reason::INSUFFICIENT_FUNDS.as_str());
+        headers.extend(with_receipt(&settled()));
+        match failure(case.answer(status, &headers)) {
+            PaymentFailure::Contradiction { receipt, .. } => assert_eq!(*receipt.unwrap(), settled()),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(case.counted(), ["0.01", "0"]);
+    }
+}
+
+#[test]
 fn a_payment_that_was_signed_elsewhere_is_judged_by_its_payload() {
     let payload = case().presentation.payment().payload().clone();
     let judge = |status: u16, headers: &HeaderMap| {
@@ -269,6 +305,27 @@ fn a_payment_that_was_signed_elsewhere_is_judged_by_its_payload() {
     assert!(matches!(judge(402, &asking(&cents(1), "pay")), Verdict::Unknown { .. }));
     let lie = bent(|lie| lie.amount = Some(Amount::from_atomic(1)));
     assert!(matches!(judge(200, &with_receipt(&lie)), Verdict::Contradiction { .. }));
+}
+
+#[test]
+fn what_is_served_with_a_receipt_that_says_no_is_the_response_and_stays_counted() {
+    for reason in [Reason::INSUFFICIENT_FUNDS, Reason::SETTLEMENT_PENDING] {
+        let mut case = case();
+        let receipt = with_receipt(&SettleResponse::failed(reason, Network::BASE, None));
+        let Step::Served(served) = case.answer(200, &receipt) else { panic!("not served") };
+        assert!(served.receipt.is_none());
+        assert_eq!(case.counted(), ["0", "0.01"]);
+    }
+}
+
+#[test]
+fn a_pause_may_end_at_the_deadline_and_ends_before_the_payment_does() {
+    let failed = |now, waited| case().presentation.failed("reset", true, now, Duration::from_secs(waited));
+    assert!(failed(now(), 119).is_ok());
+    assert!(failed(now(), 120).is_err());
+    let end = case().presentation.payment().expires();
+    assert!(failed(end.saturating_sub(Duration::from_secs(2)), 0).is_ok());
+    assert!(failed(end.saturating_sub(Duration::from_secs(1)), 0).is_err());
 }
 
 #[test]

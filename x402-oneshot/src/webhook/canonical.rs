@@ -142,6 +142,12 @@ mod tests {
         assert_eq!(print(text, CanonicalForm::EcmaScript), r#"{"a":[{"c":2}],"b":4}"#);
     }
 
+    #[test]
+    fn space_around_everything_is_no_part_of_the_form() {
+        let text = "\r\n\t { \"a\" : [ 1 , { } , [ ] ] , \"b\" : null }\n";
+        assert_eq!(print(text, CanonicalForm::EcmaScript), r#"{"a":[1,{},[]],"b":null}"#);
+    }
+
     fn document() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),

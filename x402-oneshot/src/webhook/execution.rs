@@ -154,6 +154,12 @@ mod tests {
     }
 
     #[test]
+    fn only_what_was_submitted_may_change() {
+        assert!(!ExecutionOutcome::Submitted.is_final());
+        assert!(ExecutionOutcome::Succeeded.is_final() && ExecutionOutcome::Failed { reason: None }.is_final());
+    }
+
+    #[test]
     fn both_generations_read_the_same() {
         let legacy = json!({
             "transactionExecutionId": TRANSACTION, "transactionId": METHOD, "chain": 84532,

@@ -51,10 +51,15 @@ async fn an_account_without_anything_is_told_what_is_missing() {
 }
 
 #[tokio::test]
-async fn another_token_and_an_unknown_version_are_not_enough() {
-    let supported = include_str!("../fixtures/x402/supported-other-token.json");
-    let error = Canned::new(supported, 200, "").connect().await.unwrap_err();
-    assert!(matches!(error, ProvisionError::NotListed { .. }), "{error}");
+async fn another_token_and_another_scheme_are_not_enough() {
+    for supported in [
+        include_str!("../fixtures/x402/supported-other-token.json"),
+        r#"{"kinds":[{"scheme":"upto","x402Version":2,"network":"eip155:84532","tokens":
+            [{"contractAddress":"0x036CbD53842c5426634e7929541eC2318f3dCF7e","decimals":6}]}]}"#,
+    ] {
+        let error = Canned::new(supported, 200, "").connect().await.unwrap_err();
+        assert!(matches!(error, ProvisionError::NotListed { .. }), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -51,6 +51,16 @@ async fn failed(status: u16, answer: &'static str) -> FacilitatorError {
     canned.connect().await.unwrap().settle(&request).await.unwrap_err()
 }
 
+/// For the gate, which refuses it.
+#[tokio::test]
+async fn attack_21_a_verification_of_somebody_else_says_whose_it_is() {
+    let said = verify(r#"{"isValid":true,"payer":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C"}"#).await;
+    assert!(said.is_valid);
+    assert_eq!(said.payer, Some(ChainAddress::from(address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"))));
+    let said = verify(r#"{"isValid":true,"payer":""}"#).await;
+    assert_eq!(said.payer, Some(ChainAddress::from(PAYER)), "an empty name is none");
+}
+
 #[tokio::test]
 async fn an_empty_reason_is_none_and_null_is_no_payer() {
     for answer in [fixture!("verify-valid"), fixture!("verify-valid-bare")] {

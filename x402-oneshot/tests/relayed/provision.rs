@@ -7,7 +7,7 @@ use x402_oneshot::{
     Client,
     api::{MethodParam, NewContractMethod, ParamType},
     facilitator::{ProvisionError, Relayed},
-    sandbox::faults::{Edit, Fault},
+    sandbox::faults::{Answer, Edit, Fault},
 };
 
 use crate::support::{builder, config, method_of, relayed, relayed_builder, usdc};
@@ -113,6 +113,7 @@ async fn demo_bug_33_a_method_that_no_update_makes_right_is_passed_over() {
         Edit::replace(of("inputs"), json!([])),
         Edit::replace(of("inputs/0/name"), "sender"),
         Edit::replace(of("inputs/0/index"), 7),
+        Edit::replace(of("inputs/0/type"), "string"),
         Edit::replace(of("inputs/2/type"), "int"),
         Edit::replace(of("inputs/2/typeSize"), 128),
         Edit::replace(of("inputs/5/typeSize"), 31),
@@ -154,6 +155,21 @@ async fn an_update_that_did_not_take_is_seen_and_the_method_passed_over() {
     for member in ["/walletId", "/contractAddress", "/id"] {
         let still = (UPDATE, Edit::replace(member, ELSE));
         assert_eq!(second(&[gone.clone(), still]).await, (false, 1), "{member}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_ours_to_change_is_passed_over_and_another_failure_is_told() {
+    for (status, passed_over) in [(403, true), (404, true), (400, false)] {
+        let sandbox = builder().start().await.unwrap();
+        let first = method_of(&relayed(&sandbox).await);
+        let gone = Edit::replace("/response/*/walletId", ELSE);
+        sandbox.faults().on(LIST.0, LIST.1).always(Fault::Edit(vec![gone]));
+        sandbox.faults().on(UPDATE.0, UPDATE.1).always(Fault::Answer(Answer::error(status, "Error")));
+        match relayed_builder(&sandbox).token(usdc()).connect().await {
+            Ok(second) => assert!(passed_over && method_of(&second) != first, "{status}"),
+            Err(error) => assert!(!passed_over && matches!(error, ProvisionError::Call(_)), "{status}: {error}"),
+        }
     }
 }
 

@@ -13,7 +13,11 @@ async fn after_pending(second: Step) -> (Settlement, Script) {
 
 /// That this transaction has reverted.
 fn reverted(hash: &str) -> Step {
-    let text = refused("invalid_transaction_state");
+    refused_naming("invalid_transaction_state", hash)
+}
+
+fn refused_naming(reason: &str, hash: &str) -> Step {
+    let text = refused(reason);
     answer(200, text.replace(r#""transaction":"""#, &format!(r#""transaction":"{hash}""#)))
 }
 
@@ -38,6 +42,22 @@ async fn still_pending_is_unknown_and_not_asked_a_third_time() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_took_the_place_of_the_first_is_the_one_to_look_up() {
+    let another = format!("0x{}", "5".repeat(64));
+    let (outcome, _) = after_pending(refused_naming("settlement_pending", &another)).await;
+    assert_eq!(outcome, Settlement::Unknown(Some(another.parse().unwrap())));
+}
+
+#[tokio::test]
+async fn a_success_is_not_asked_again_whatever_reason_it_carries() {
+    let said = settled().replacen('{', r#"{"errorReason":"settlement_pending","#, 1);
+    let script = Script::of([answer(200, said)]);
+    let said = script.remote().settle(&request(V2)).await.unwrap();
+    assert!(matches!(judge(&said), Settlement::Settled(_)));
+    assert_eq!(script.seen().len(), 1);
+}
+
+#[tokio::test]
 async fn pending_without_a_transaction_is_not_asked_again() {
     let script = Script::of([answer(200, refused("settlement_pending"))]);
     let said = script.remote().settle(&request(V2)).await.unwrap();
@@ -55,6 +75,7 @@ async fn a_transaction_that_then_reverted_is_refused() {
 async fn whatever_else_comes_second_the_first_transaction_may_still_be_mined() {
     for second in [
         answer(200, refused("insufficient_funds")),
+        refused_naming("insufficient_funds", HASH),
         answer(200, refused("invalid_exact_evm_nonce_already_used")),
         reverted(""),
         answer(429, ""),
@@ -102,6 +123,7 @@ async fn only_the_named_transactions_own_revert_ends_the_asking() {
         reverted(&another),
         reverted(""),
         answer(200, refused("insufficient_funds")),
+        refused_naming("insufficient_funds", HASH),
         answer(200, refused("invalid_exact_evm_nonce_already_used")),
         answer(500, ""),
     ] {

@@ -56,9 +56,10 @@ pub(crate) async fn take(store: &RedisClaims, claim: &NewClaim) -> Ticket {
     }
 }
 
-/// Asks until the answer is as it should be, for ten seconds.
+/// Asks until the answer is as it should be, for two minutes at most.
 pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
-    for _ in 0..2000 {
+    let end = tokio::time::Instant::now() + Duration::from_secs(120);
+    while tokio::time::Instant::now() < end {
         if let Some(answer) = ask().await {
             return answer;
         }

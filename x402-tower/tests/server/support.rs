@@ -141,5 +141,5 @@ pub(crate) async fn until(what: impl Fn() -> bool) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it never happened");
+    tokio::time::timeout(Duration::from_secs(120), waiting).await.expect("it never happened");
 }

@@ -1,8 +1,10 @@
 //! Bodies made to be believed.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde_json::{Value, json};
-use x402_oneshot::webhook::{PublicKey, Verifier, VerifyError};
+use x402_oneshot::webhook::{CanonicalForm, PublicKey, Verifier, VerifyError};
 
 use super::{METHOD, NOW, TRANSACTION, clock, is_mismatch, sign, signer, success, verifier};
 
@@ -29,6 +31,50 @@ async fn the_window_is_five_minutes_both_ways_to_the_second() {
             Err(other) => panic!("{other}"),
         }
     }
+}
+
+#[tokio::test]
+async fn the_window_is_as_wide_as_the_tolerance_that_was_told() {
+    let signer = signer(1);
+    let body = success(&signer, TRANSACTION);
+    for wide in [0, 60, 86_400] {
+        for (now, good) in [(NOW - wide - 1, false), (NOW - wide, true), (NOW + wide, true), (NOW + wide + 1, false)] {
+            let builder = Verifier::builder(signer.public_key()).tolerance(Duration::from_secs(wide));
+            let verified = builder.clock(clock(now)).build().verify(body.as_bytes()).await;
+            assert_eq!(verified.is_ok(), good, "{wide} s, {now}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_longest_body_is_as_long_as_was_told_to_the_byte() {
+    let signer = signer(1);
+    let body = success(&signer, TRANSACTION);
+    for (max, good) in [(body.len(), true), (body.len() - 1, false)] {
+        let verifier = Verifier::builder(signer.public_key()).clock(clock(NOW)).max_body(max).build();
+        match verifier.verify(body.as_bytes()).await {
+            Ok(_) => assert!(good),
+            Err(refused) => assert!(!good && matches!(refused, VerifyError::TooLarge { limit } if limit == max)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_signed_in_pythons_form_is_taken_only_where_that_form_is() {
+    let signer = signer(1).form(CanonicalForm::Python);
+    let body = sign(&signer, "InvoiceCreated", &json!({ "to": "Zo\u{eb}", "tax": 1e-7 }));
+    assert!(is_mismatch(&verifier(signer.public_key()).verify(body.as_bytes()).await));
+    let both = Verifier::builder(signer.public_key()).clock(clock(NOW)).accept_python_form().build();
+    assert_eq!(both.verify(body.as_bytes()).await.unwrap().form(), CanonicalForm::Python);
+}
+
+#[tokio::test]
+async fn a_body_that_is_signed_again_carries_nothing_of_its_first_signature() {
+    let (first, second) = (signer(1), signer(2));
+    let body: Value = serde_json::from_str(&success(&first, TRANSACTION)).unwrap();
+    let again = second.sign(body.as_object().unwrap().clone()).unwrap();
+    assert!(verifier(second.public_key()).verify(again.as_bytes()).await.is_ok());
+    assert!(is_mismatch(&verifier(first.public_key()).verify(again.as_bytes()).await));
 }
 
 #[tokio::test]

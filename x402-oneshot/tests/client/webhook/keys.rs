@@ -120,6 +120,33 @@ async fn an_old_key_does_not_wait_for_a_source_that_hangs_and_the_next_webhook_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn age_grace_and_interval_are_as_they_were_told() {
+    let (old, new, forger) = (signer(1), signer(2), signer(9));
+    let source = Told::new(&[&old]);
+    let builder = Verifier::builder(Arc::clone(&source)).clock(clock(NOW));
+    let builder = builder.max_key_age(seconds(100)).rotation_grace(seconds(10)).refetch_interval(seconds(5));
+    let verifier = builder.build();
+    assert!(accepts(&verifier, &old).await);
+    for (second, asked) in [(4, 1), (1, 2)] {
+        advance(seconds(second)).await;
+        assert!(!accepts(&verifier, &forger).await);
+        assert_eq!(source.asked(), asked, "the interval");
+    }
+    for (second, asked) in [(99, 2), (1, 3)] {
+        advance(seconds(second)).await;
+        assert!(accepts(&verifier, &old).await);
+        assert_eq!(source.asked(), asked, "the age");
+    }
+    source.say(&[&new]);
+    advance(seconds(5)).await;
+    assert!(accepts(&verifier, &new).await);
+    for (second, good) in [(9, true), (1, false)] {
+        advance(seconds(second)).await;
+        assert_eq!(accepts(&verifier, &old).await, good, "the grace");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn forgeries_make_one_fetch_in_an_interval_however_many_they_are() {
     let (key, forger) = (signer(1), signer(9));
     let source = Told::new(&[&key]);

@@ -1,5 +1,7 @@
 //! Keys that are looked up with our own contract methods.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use x402_oneshot::MethodId;
 use x402_oneshot::webhook::{KeySource, KeysError, MethodKeys, ParseKeyError, PublicKey, Verifier, VerifyError};
@@ -50,6 +52,23 @@ async fn attack_30_only_methods_named_beforehand_are_looked_up_and_not_the_one_i
     }
     drop(verifier.verify(success(&ours, TRANSACTION).as_bytes()).await.unwrap());
     assert_eq!(lines(&script), [format!("GET /v0/methods/{METHOD}"), format!("GET /v0/methods/{OTHER}")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn attack_30_our_key_speaks_for_the_methods_that_were_named_and_for_no_other() {
+    let signer = signer(1);
+    let key = signer.public_key().to_string();
+    let script = Script::new().calls([method(METHOD, Some(&key)), method(OTHER, Some(&key))]);
+    // Shared, as by several verifiers.
+    let verifier = Verifier::builder(Arc::new(keys(&script))).clock(clock(NOW)).build();
+    for (named, ours) in [(METHOD, true), (OTHER, true), (TRANSACTION, false)] {
+        let data = json!({ "transactionId": TRANSACTION, "contractMethodId": named });
+        let body = sign(&signer, "TransactionExecutionSuccess", &data);
+        match verifier.verify(body.as_bytes()).await {
+            Ok(_) => assert!(ours, "{named}"),
+            Err(refused) => assert!(!ours && matches!(refused, VerifyError::ForeignMethod), "{named}: {refused}"),
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
