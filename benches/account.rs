@@ -46,7 +46,6 @@ impl Account {
     }
 
     /// The sandbox.
-    #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
