@@ -10,14 +10,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::chain::Order;
+use super::execute::queued;
 use super::extract::{Body, Id};
 use super::failure::Failure;
 use super::grant::Grant;
 use super::invocation::Invocation;
 use super::method::Method;
+use super::redemption;
 use super::shared::{Shared, State as World};
-use super::transaction::Transaction;
-use super::{methods, redemption, webhooks};
 use crate::api::{DelegationData, SignedDelegation};
 
 /// More delegations than anybody passes on.
@@ -40,32 +40,18 @@ pub(super) struct Run {
     invocation: Invocation,
 }
 
-/// `POST /methods/{id}/executeAsDelegator`: queues the transaction, whatever will become of it.
+/// `POST /methods/{id}/executeAsDelegator`.
 pub(super) async fn execute(
     Id(id): Id,
     State(shared): State<Arc<Shared>>,
     Body(Run { by, invocation }): Body<Run>,
 ) -> Result<Json<Value>, Failure> {
-    let method = methods::find(&shared, id)?;
-    if method.declaration.is_read() {
-        return Err(Failure::malformed("view and pure methods are read, not executed"));
-    }
     let now = shared.now();
-    let (id, json) = {
-        let mut state = shared.state();
-        let Order { chain_id, wallet_id, call } = invocation.order(&state, &method)?;
-        let chain = by.chain(&state, wallet_id, &method, call.to, now)?;
-        let order = Order { chain_id, wallet_id, call: redemption::redeeming(&chain, call)? };
-        let delegations = invocation.delegations()?;
-        let id = state.entropy.uuid();
-        let transaction = Transaction::new(id, method.label(), order, invocation.memo, now);
-        let transaction = transaction.with_delegations(delegations);
-        let json = transaction.to_json(&shared.account);
-        shared.queue(&mut state, transaction)?;
-        (id, json)
+    let redeeming = |Order { chain_id, wallet_id, call }: Order, world: &World, method: &Method| {
+        let chain = by.chain(world, wallet_id, method, call.to, now)?;
+        Ok(Order { chain_id, wallet_id, call: redemption::redeeming(&chain, call)? })
     };
-    webhooks::let_webhooks_pass(&shared, id).await;
-    Ok(Json(json))
+    queued(&shared, id, invocation, redeeming).await
 }
 
 impl By {

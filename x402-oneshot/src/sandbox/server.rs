@@ -12,14 +12,16 @@ use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 
 use super::auth;
+use super::batch::Item;
+use super::delegated_batch::DelegatedItem;
 use super::failure::Failure;
 use super::faults::inject;
 use super::route::{self, BASE_PATH, MAX_BODY};
 use super::shared::Shared;
 use super::webhooks::{deliveries, endpoints, triggers};
 use super::{
-    batch, chains, contract_events, delegated, delegated_batch, delegations, execute, imports, methods, prompts,
-    signatures, simulate, structs, transactions, transfer, wallets, x402,
+    batch, chains, contract_events, delegated, delegations, execute, imports, methods, prompts, signatures, simulate,
+    structs, transactions, transfer, wallets, x402,
 };
 
 /// Bytes of the longest body that has an ABI in it.
@@ -52,8 +54,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/wallets/{id}/delegations/redelegate", post(delegations::redelegate_data))
         .route("/delegation/{id}", delete(delegations::delete))
         .route("/delegation/{id}/redelegate", post(delegations::redelegate))
-        .route("/methods/executeBatch", post(batch::execute_batch))
-        .route("/methods/executeAsDelegatorBatch", post(delegated_batch::execute_batch))
+        .route("/methods/executeBatch", post(batch::execute_batch::<Item>))
+        .route("/methods/executeAsDelegatorBatch", post(batch::execute_batch::<DelegatedItem>))
         .route("/methods/{id}", get(methods::get).put(methods::update).delete(methods::delete))
         .route("/methods/{id}/test", post(simulate::test))
         .route("/methods/{id}/estimate", post(simulate::estimate))
