@@ -2,8 +2,10 @@
 #![cfg(all(feature = "sandbox", feature = "reqwest"))]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is how a test reports")]
 
+mod books;
 mod conformance;
 mod flaky;
+mod lookup;
 mod lost;
 mod overloads;
 mod provision;
