@@ -6,8 +6,10 @@ use std::{
 };
 
 use http::{Request, Response};
-use tokio::time::Instant;
-use x402_core::{Facilitator as _, FacilitatorRequest, Network, Reason, Settlement, wire};
+use tokio::time::{Instant, sleep};
+use x402_core::{
+    Facilitator as _, FacilitatorRequest, Network, Reason, Settlement, UnixSeconds, testing::ManualClock, wire,
+};
 use x402_oneshot::{
     Client, Config, Credentials, RetryPolicy,
     api::WaitPolicy,
@@ -17,6 +19,7 @@ use x402_oneshot::{
 
 use crate::support::{BUSINESS, usdc};
 
+const NOW: u64 = 1_760_000_000;
 const HASH: &str = "0x1234567890abcdef1234567890abcdef1234567890abcdef1234567890abcdef";
 const OTHER: &str = "0xabababababababababababababababababababababababababababababababab";
 
@@ -27,6 +30,8 @@ struct Ledger {
     looks: Arc<Mutex<Vec<String>>>,
     /// How many rows there are, if each is a page of its own and they do not follow one another in time.
     paged: Option<usize>,
+    /// How long an answer takes.
+    pause: Duration,
 }
 
 fn row(status: &str, hash: &str, reason: &str) -> String {
@@ -40,11 +45,16 @@ impl Ledger {
     fn new(rows: impl IntoIterator<Item = String>) -> Self {
         let mut rows: Vec<_> = rows.into_iter().collect();
         rows.reverse();
-        Self { rows: Arc::new(Mutex::new(rows)), looks: Arc::default(), paged: None }
+        Self { rows: Arc::new(Mutex::new(rows)), looks: Arc::default(), paged: None, pause: Duration::ZERO }
     }
 
     fn paged(mut self, rows: usize) -> Self {
         self.paged = Some(rows);
+        self
+    }
+
+    fn slow(mut self, pause: Duration) -> Self {
+        self.pause = pause;
         self
     }
 
@@ -61,7 +71,9 @@ impl Ledger {
         let config = Config::new(Credentials::new("key", "secret")).retry(RetryPolicy::none()).random(|| u64::MAX);
         let wait = WaitPolicy::for_block_time(Duration::from_secs(4)).deadline(Duration::from_secs(20));
         let client = Client::with_transport(config, self.clone());
-        Native::builder(client, BUSINESS.parse().unwrap()).token(usdc()).wait(wait).connect().await.unwrap()
+        let clock = ManualClock::at(UnixSeconds::from_secs(NOW));
+        let builder = Native::builder(client, BUSINESS.parse().unwrap()).token(usdc());
+        builder.wait(wait).clock(clock).connect().await.unwrap()
     }
 
     fn looks(&self) -> usize {
@@ -72,16 +84,21 @@ impl Ledger {
 impl Transport for Ledger {
     fn send(&self, request: Request<bytes::Bytes>) -> Sending<'_> {
         let uri = request.uri();
+        let mut pause = Duration::ZERO;
         let body = match uri.path() {
             "/v0/token" => r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#.to_owned(),
             "/v0/x402/supported" => include_str!("../fixtures/x402/supported.json").to_owned(),
             "/v0/x402/settle" => include_str!("../fixtures/x402/settle-v2.json").to_owned(),
             _ => {
                 self.looks.lock().unwrap().push(uri.path_and_query().unwrap().to_string());
+                pause = self.pause;
                 self.look()
             }
         };
-        Box::pin(async { Ok(Response::new(body.into())) })
+        Box::pin(async move {
+            sleep(pause).await;
+            Ok(Response::new(body.into()))
+        })
     }
 }
 
@@ -191,4 +208,42 @@ async fn reconciling_looks_the_transaction_up_once_and_without_one_not_at_all() 
     assert_eq!(judge(native.reconcile(&request, Some(hash)).await.unwrap()), Settlement::Unknown(Some(hash)));
     assert!(matches!(judge(native.reconcile(&request, Some(hash)).await.unwrap()), Settlement::Settled(_)));
     assert_eq!(ledger.looks(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_question_is_asked_at_the_deadline_nor_one_that_lasts_beyond_it() {
+    let ledger = Ledger::new([row("Submitted", HASH, "")]);
+    let start = Instant::now();
+    assert!(matches!(settle(&ledger).await, Settlement::Unknown(_)));
+    // The ninth would be due at the very deadline.
+    assert_eq!((ledger.looks(), start.elapsed()), (8, Duration::from_millis(17_500)));
+
+    // The answer to the second would come after it.
+    let ledger = Ledger::new([row("Submitted", HASH, ""), row("Completed", HASH, "")]).slow(Duration::from_secs(9));
+    let start = Instant::now();
+    assert_eq!(settle(&ledger).await, Settlement::Unknown(Some(HASH.parse().unwrap())));
+    assert_eq!((ledger.looks(), start.elapsed()), (2, Duration::from_secs(20)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_settlement_is_looked_for_since_it_began_or_a_day_ago_and_clocks_differ_by_five_minutes() {
+    let ledger = Ledger::new([row("Completed", HASH, "")]);
+    assert!(matches!(settle(&ledger).await, Settlement::Settled(_)));
+    let native = ledger.native().await;
+    native.reconcile(&request(), Some(HASH.parse().unwrap())).await.unwrap();
+    let looks = ledger.looks.lock().unwrap();
+    for (look, since) in looks.iter().zip([NOW - 300, NOW - 300 - 24 * 60 * 60]) {
+        assert!(look.contains(&format!("createdAfter={since}&")), "{look}");
+    }
+    assert_eq!(looks.len(), 2);
+}
+
+/// Of an API that grows: what cannot be read is another's, or can be read the next time.
+#[tokio::test(start_paused = true)]
+async fn a_row_that_cannot_be_read_hides_no_other() {
+    let good = row("Completed", HASH, "");
+    for rows in [format!(r#"{{"id":"?"}},{good}"#), format!(r#"7,{good}"#), format!(r#"{good},{{"id":"?"}}"#)] {
+        let outcome = settle(&Ledger::new([rows.clone()]).paged(2)).await;
+        assert!(matches!(outcome, Settlement::Settled(_)), "{rows}");
+    }
 }

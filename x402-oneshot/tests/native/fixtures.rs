@@ -147,3 +147,69 @@ async fn a_settlement_is_sent_once_also_when_it_fails() {
     canned.connect().await.unwrap().settle(&request).await.unwrap_err();
     assert_eq!(canned.calls(), ["POST /v0/x402/settle"]);
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_an_account_is_told_from_what_passes() {
+    let body = r#"{"type":"Error","message":"hunter2","retryable":false}"#;
+    let unknown = r#"{"type":"UnknownEntityError","message":"hunter2","retryable":false}"#;
+    for (status, body, kind, reach) in [
+        (401, body, FacilitatorErrorKind::Configuration, Reach::NotSent),
+        (404, body, FacilitatorErrorKind::Configuration, Reach::NotSent),
+        (403, unknown, FacilitatorErrorKind::Configuration, Reach::NotSent),
+        (403, body, FacilitatorErrorKind::Unavailable, Reach::NotSent),
+        (400, body, FacilitatorErrorKind::Unavailable, Reach::NotSent),
+        (429, body, FacilitatorErrorKind::Unavailable, Reach::NotSent),
+        // It may have been worked on all the same.
+        (408, body, FacilitatorErrorKind::Unavailable, Reach::Answered),
+        (500, unknown, FacilitatorErrorKind::Unavailable, Reach::Answered),
+    ] {
+        let error = failed(status, body).await;
+        assert_eq!((error.kind(), error.reach()), (kind, reach), "{status} {body}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{status}");
+    }
+}
+
+/// For the gate, which takes neither for a payment.
+#[tokio::test]
+async fn attack_21_a_settlement_of_somebody_else_or_on_no_network_is_unknown() {
+    let hash = Some(HASH.parse().unwrap());
+    for (answer, transaction) in [
+        (
+            r#"{"success":true,"transaction":"0x1234567890abcdef1234567890abcdef1234567890abcdef1234567890abcdef",
+                "network":"eip155:84532","payer":"0x209693Bc6afc0C5328bA36FaF03C514EF312287C"}"#,
+            hash,
+        ),
+        (r#"{"success":true,"network":"eip155:84532"}"#, None),
+        (r#"{"success":true,"transaction":"0x12","network":"eip155:84532"}"#, None),
+    ] {
+        assert_eq!(settle(answer).await, Settlement::Unknown(transaction), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_supported_is_told_in_the_protocols_words_and_the_unreadable_left_out() {
+    let canned = Canned::new(
+        r#"{"kinds":[
+            {"x402Version":2,"scheme":"exact","network":"eip155:84532","tokens":[
+                {"contractAddress":"0x036cbd53842c5426634e7929541ec2318f3dcf7e","decimals":6},{"contractAddress":"?"}]},
+            {"x402Version":1,"scheme":"exact","network":"base-sepolia","tokens":[]},
+            {"x402Version":1,"scheme":"upto","network":"a-chain-of-tomorrow","tokens":[]},
+            {"x402Version":3,"scheme":"exact","network":"eip155:84532","tokens":[]},
+            {"x402Version":2,"scheme":"exact","network":"base-sepolia","tokens":[]}]}"#,
+        200,
+        "",
+    );
+    let supported = canned.connect().await.unwrap().supported().await.unwrap();
+    let kinds: Vec<_> = supported
+        .kinds
+        .iter()
+        .map(|kind| (kind.version.as_u64(), kind.scheme.as_str(), kind.network.to_string()))
+        .collect();
+    let network = Network::BASE_SEPOLIA.to_string();
+    assert_eq!(
+        kinds,
+        [(2, "exact", network.clone()), (1, "exact", network), (1, "upto", "a-chain-of-tomorrow".to_owned())]
+    );
+    let tokens = &supported.kinds[0].extra.as_ref().unwrap()["tokens"];
+    assert_eq!(*tokens, serde_json::json!(["0x036CbD53842c5426634e7929541eC2318f3dCF7e"]));
+}

@@ -5,6 +5,7 @@
 mod books;
 mod conformance;
 mod flaky;
+mod gas;
 mod lookup;
 mod lost;
 mod overloads;

@@ -1,8 +1,10 @@
 //! Settlement: an execution, waited for.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::U256;
 use x402_core::{
-    Facilitator as _, Network, Reason, Scheme, Settlement, X402Version,
+    Asset, Facilitator as _, Network, Reason, Scheme, Settlement, X402Version,
     facilitator::{FacilitatorErrorKind, Reach},
 };
 use x402_oneshot::sandbox::{
@@ -10,7 +12,12 @@ use x402_oneshot::sandbox::{
     faults::{Edit, Fault},
 };
 
-use crate::support::{Payment, SELLER, builder, impatient, relayed};
+use crate::{
+    books::Books,
+    support::{Payment, SELLER, builder, impatient, relayed},
+};
+
+const VERSIONS: [X402Version; 2] = [X402Version::V2, X402Version::V1];
 
 #[tokio::test]
 async fn a_settlement_moves_exactly_the_price_and_shows_its_transaction() {
@@ -129,4 +136,15 @@ async fn it_supports_both_versions_on_the_networks_of_its_tokens() {
         assert!(supported.supports(version, &Scheme::EXACT, &Network::BASE_SEPOLIA));
         assert!(!supported.supports(version, &Scheme::EXACT, &Network::BASE));
     }
+}
+
+#[tokio::test]
+async fn it_supports_each_network_once_and_in_order_however_many_tokens_are_settled_there() {
+    let twin = |token: &Asset| Asset::new(token.network().chain_id().unwrap(), SELLER, "TWO", "Two", "1", 6);
+    let tokens: Vec<_> = Asset::all_known().flat_map(|token| [twin(&token), token]).collect();
+    let supported = Books::default().facilitator_for(tokens.clone()).await.supported().await.unwrap();
+    let listed: Vec<_> = supported.kinds.into_iter().map(|kind| (kind.network, kind.version)).collect();
+    let networks: BTreeSet<_> = tokens.iter().map(Asset::network).collect();
+    let expected: Vec<_> = networks.into_iter().flat_map(|at| VERSIONS.map(|version| (at.clone(), version))).collect();
+    assert_eq!(listed, expected);
 }

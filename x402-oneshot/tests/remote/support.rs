@@ -52,6 +52,8 @@ pub(crate) enum Step {
     Answer(u16, String),
     Fail(TransportErrorKind, Reach),
     Hang,
+    /// A good answer, after so many seconds.
+    Late(u64, &'static str),
 }
 
 pub(crate) fn answer(status: u16, body: impl Into<String>) -> Step {
@@ -111,6 +113,10 @@ impl Transport for Script {
                     Ok(response)
                 }
                 Step::Fail(kind, reach) => Err(TransportError::new(kind, reach)),
+                Step::Late(seconds, body) => {
+                    tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+                    Ok(Response::new(Bytes::from(body)))
+                }
                 Step::Hang => std::future::pending().await,
             }
         })

@@ -101,3 +101,37 @@ async fn attack_31_verify_and_settle_never_ask_for_it() {
     remote.settle(&request(V2)).await.unwrap();
     assert!(script.seen().iter().all(|seen| !seen.line.ends_with("/supported")));
 }
+
+/// It may have changed while the answer was on its way.
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_as_old_as_its_question_and_too_old_at_the_end_of_its_time() {
+    let script = Script::of([Step::Late(8, KINDS), answer(200, KINDS)]);
+    let remote = script.remote_of(Remote::builder("https://f.example").unwrap().supported_ttl(Duration::from_secs(60)));
+    remote.supported().await.unwrap();
+    for (millis, requests) in [(51_999, 1), (1, 2)] {
+        tokio::time::advance(Duration::from_millis(millis)).await;
+        remote.supported().await.unwrap();
+        assert_eq!(script.seen().len(), requests, "{millis}");
+    }
+}
+
+#[tokio::test]
+async fn those_who_waited_share_an_answer_that_is_kept_for_nobody() {
+    let script = Script::of([answer(200, KINDS), answer(200, KINDS)]);
+    let remote = script.remote_of(Remote::builder("https://f.example").unwrap().supported_ttl(Duration::ZERO));
+    assert_eq!(hundred(&remote).await, [true; 100]);
+    assert_eq!(script.seen().len(), 1);
+    remote.supported().await.unwrap();
+    assert_eq!(script.seen().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_takes_the_place_of_an_answer_that_was_too_old() {
+    let script = Script::of([answer(200, KINDS), answer(500, ""), answer(401, "")]);
+    let remote = script.remote();
+    remote.supported().await.unwrap();
+    tokio::time::advance(Duration::from_secs(60 * 60 * 24)).await;
+    for kind in [FacilitatorErrorKind::Unavailable, FacilitatorErrorKind::Configuration] {
+        assert_eq!(remote.supported().await.unwrap_err().kind(), kind);
+    }
+}
