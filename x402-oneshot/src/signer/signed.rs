@@ -68,12 +68,17 @@ fn number(value: &Value) -> Option<U256> {
     match value {
         Value::Number(number) => number.as_u64().map(U256::from),
         Value::String(text) => match text.strip_prefix("0x") {
-            Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => U256::from_str_radix(digits, 16).ok(),
-            Some(_) => None,
+            Some(digits) => hexadecimal(digits),
             None => to_u256(text),
         },
         _ => None,
     }
+}
+
+/// Reads digits and nothing else, of which there must be one: no digits would be taken for zero.
+fn hexadecimal(digits: &str) -> Option<U256> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    is_number.then(|| U256::from_str_radix(digits, 16).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -154,6 +159,56 @@ mod tests {
         let deep = (0..20).fold(message(), |inner, _| json!([inner]));
         for data in ["", "a text", "[]", r#"{"nonce":7}"#, r#"{"nonce":"0x07"}"#, &deep.to_string()] {
             assert!(matches!(authorization(data, &asked()), Err(WalletSignerError::Nonce)), "{data}");
+        }
+    }
+
+    #[test]
+    fn the_authorization_may_be_wrapped_seven_times_and_no_more() {
+        for (wraps, is_read) in [(7, true), (8, false)] {
+            let arrays = (0..wraps).fold(message(), |inner, _| json!([inner]));
+            let objects = (0..wraps).fold(message(), |inner, _| json!({"nonce": 7, "message": inner}));
+            for data in [arrays, objects] {
+                assert_eq!(authorization(&data.to_string(), &asked()).is_ok(), is_read, "{wraps}: {data}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_has_its_own_name_before_1shots_and_null_is_no_member() {
+        let stranger = Address::repeat_byte(9);
+        let mut data = message();
+        for (name, value) in [("fromAddress", json!(stranger)), ("amount", json!(1)), ("validUntil", json!(1))] {
+            data[name] = value;
+        }
+        assert_eq!(authorization(&data.to_string(), &asked()).unwrap(), Authorization { nonce: NONCE, ..asked() });
+        for name in ["from", "value", "validBefore"] {
+            data[name] = Value::Null;
+        }
+        let read = authorization(&data.to_string(), &asked()).unwrap();
+        assert_eq!((read.from, read.value, read.valid_before), (stranger, U256::ONE, U256::ONE));
+    }
+
+    #[test]
+    fn numbers_are_decimal_or_hexadecimal_and_whole() {
+        for (value, expected) in [
+            (json!(0), Some(U256::ZERO)),
+            (json!(u64::MAX), Some(U256::from(u64::MAX))),
+            (json!("16"), Some(U256::from(16))),
+            (json!("0x10"), Some(U256::from(16))),
+            (json!("0xFf"), Some(U256::from(255))),
+            (json!(U256::MAX.to_string()), Some(U256::MAX)),
+            (json!(format!("{:#x}", U256::MAX)), Some(U256::MAX)),
+            (json!(format!("0x1{}", "0".repeat(64))), None),
+            (json!("0x"), None),
+            (json!(""), None),
+            (json!("10_000"), None),
+            (json!("0x1_0"), None),
+            (json!("ff"), None),
+            (json!(-1), None),
+            (json!(2.0), None),
+            (json!(true), None),
+        ] {
+            assert_eq!(number(&value), expected, "{value}");
         }
     }
 
