@@ -154,4 +154,26 @@ mod tests {
             assert_eq!(retry_after(&headers), expected, "{retry}");
         }
     }
+
+    #[test]
+    fn every_bound_can_be_set_and_none_can_be_passed() {
+        let seconds = Duration::from_secs;
+        let policy =
+            RetryPolicy::none().max_retries(200).base(seconds(3)).cap(seconds(40)).max_retry_after(seconds(50));
+        let waits = |n| policy.delay(n, None, &|| u64::MAX);
+        assert_eq!([waits(0), waits(1), waits(3), waits(4)], [3, 6, 24, 40].map(|wait| Some(seconds(wait))));
+        // Of two to the power of 199 as well.
+        assert_eq!((waits(199), waits(200)), (Some(seconds(40)), None));
+        assert_eq!(policy.delay(0, Some(seconds(60)), &|| 0), Some(seconds(50)));
+        assert_eq!(RetryPolicy::none().delay(0, Some(seconds(1)), &|| 0), None);
+    }
+
+    #[test]
+    fn the_jitter_is_full_and_a_retry_after_is_not_added_to_it() {
+        let policy = RetryPolicy::new();
+        let delay = |retry_after| policy.delay(1, retry_after, &|| u64::MAX / 2).map(|delay| delay.as_millis());
+        assert_eq!(delay(None), Some(200), "half of 400");
+        assert_eq!(delay(Some(Duration::from_millis(150))), Some(200));
+        assert_eq!(delay(Some(Duration::from_millis(250))), Some(250));
+    }
 }

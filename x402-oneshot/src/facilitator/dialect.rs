@@ -156,4 +156,72 @@ mod tests {
         assert_eq!(code(Some("")), Reason::UNEXPECTED_SETTLE_ERROR);
         assert_eq!(code(None), Reason::UNEXPECTED_SETTLE_ERROR);
     }
+
+    /// Money there buys nothing, so that it must not pass for money here.
+    #[test]
+    fn mainnet_is_no_test_network_and_sepolia_only_those_on_it() {
+        for (name, is_mainnet, is_on_sepolia) in [
+            ("base", true, false),
+            ("polygon", true, false),
+            ("ethereum", true, false),
+            ("base-sepolia", false, true),
+            ("skale-base-sepolia", false, true),
+            ("sepolia", false, true),
+            ("polygon-amoy", false, false),
+            ("avalanche-fuji", false, false),
+            ("sei-testnet", false, false),
+        ] {
+            let network = Network::from_v1_name(name);
+            assert_eq!(is_network("mainnet", &network), is_mainnet, "{name}");
+            assert_eq!(is_network("sepolia", &network), is_on_sepolia, "{name}");
+            assert_eq!(named("mainnet", &network) == network, is_mainnet, "{name}");
+            assert_eq!(named("sepolia", &network) == network, is_on_sepolia, "{name}");
+        }
+    }
+
+    fn request() -> FacilitatorRequest {
+        let json = include_bytes!("../../tests/fixtures/facilitator/request-v2.json");
+        x402_core::wire::decode_facilitator_request(json).unwrap()
+    }
+
+    #[test]
+    fn a_settlement_is_about_the_network_that_was_asked_for_unless_it_says_otherwise_or_nothing() {
+        let hash = format!("0x{}", "12".repeat(32));
+        let base_sepolia = Some(Network::BASE_SEPOLIA);
+        for (success, transaction, said, expected) in [
+            (true, Some(&hash), None, base_sepolia.clone()),
+            (true, None, None, None),
+            (false, None, None, base_sepolia.clone()),
+            (false, Some(&hash), None, base_sepolia.clone()),
+            (true, None, Some("sepolia"), base_sepolia),
+            (true, Some(&hash), Some("base"), Some(Network::BASE)),
+            (false, None, Some("8453"), Some(Network::BASE)),
+        ] {
+            let said = serde_json::json!({ "success": success, "transaction": transaction, "network": said });
+            let answer = settlement(&serde_json::from_value(said.clone()).unwrap(), &request());
+            assert_eq!((answer.success, answer.network), (success, expected), "{said}");
+            assert_eq!(answer.transaction, transaction.cloned().unwrap_or_default(), "{said}");
+            assert_eq!(answer.error_reason.is_none(), success, "{said}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_named_is_the_payer_and_nobody_else_but_of_what_is_valid() {
+        let buyer = request().exact().map(|payment| ChainAddress::from(payment.authorization.from));
+        let named = Some(ChainAddress::new("somebody"));
+        for (said, of_verification, of_settlement) in [
+            (Some("somebody"), [&named, &named], &named),
+            (None, [&buyer, &None], &None),
+            (Some(""), [&buyer, &None], &None),
+        ] {
+            for (yes, expected) in [true, false].into_iter().zip(of_verification) {
+                let answer = serde_json::json!({ "isValid": yes, "payer": said });
+                let answer = verification(&serde_json::from_value(answer).unwrap(), &request());
+                assert_eq!((answer.is_valid, &answer.payer), (yes, expected), "{said:?}");
+                let answer = serde_json::json!({ "success": yes, "payer": said });
+                let answer = settlement(&serde_json::from_value(answer).unwrap(), &request());
+                assert_eq!(&answer.payer, of_settlement, "{said:?}");
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod lookup;
 mod lost;
 mod overloads;
 mod provision;
+mod settings;
 mod settle;
 mod support;
 mod token_calls;
