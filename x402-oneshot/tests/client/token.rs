@@ -195,3 +195,14 @@ async fn a_dropped_fetch_is_taken_over_by_the_next_who_waits() {
     follower.await.unwrap().unwrap();
     assert_eq!(script.token_calls().len(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_is_over_fails_nobody_who_waits_for_a_token_that_is_not_kept() {
+    let lifeless = std::iter::repeat_with(|| late(1, token("a", 0))).take(3);
+    let script = lifeless.fold(Script::new().token(answer(403, "")), Script::token).calls(many(3));
+    let client = script.client();
+    get(&client).await.unwrap_err();
+    let outcomes = get_concurrently(&client, 3).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_eq!(script.token_calls().len(), 4);
+}

@@ -1,10 +1,13 @@
 //! The fault table: each way in which facilitators fail, and what is made of it.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use x402_core::{
     Facilitator as _, Reason, Settlement,
     facilitator::{FacilitatorErrorKind, Reach},
 };
-use x402_oneshot::transport::TransportErrorKind;
+use x402_oneshot::{facilitator::Remote, transport::TransportErrorKind};
 
 use crate::support::{
     HASH, PAYER, SECRET, Script, Step, V2, answer, judge, refused, rendered, request, settle, settled, verify,
@@ -39,7 +42,7 @@ async fn verify_garbage_or_is_valid_null_is_no_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn verify_that_hangs_ends_after_its_timeout() {
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     let error = verify(Step::Hang).await.unwrap_err();
     assert_eq!(error.kind(), FacilitatorErrorKind::Timeout);
     assert_eq!(started.elapsed().as_secs(), 10);
@@ -70,7 +73,7 @@ async fn settle_connection_reset_is_unknown_and_is_not_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn settle_that_hangs_is_unknown_after_its_timeout() {
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     let error = settle(Step::Hang).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (FacilitatorErrorKind::Timeout, Reach::MaybeSent));
     assert_eq!(started.elapsed().as_secs(), 90);
@@ -193,4 +196,22 @@ async fn a_facilitator_that_is_down_at_the_start_is_noticed_at_the_first_payment
     assert!(script.seen().is_empty(), "nothing is sent before");
     let error = remote.verify(&request(V2)).await.unwrap_err();
     assert_eq!((error.kind(), error.reach()), (FacilitatorErrorKind::Unavailable, Reach::NotSent));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_call_hangs_no_longer_than_was_set_for_it() {
+    let builder = || Remote::builder("https://f.example").unwrap();
+    let seconds = Duration::from_secs;
+    let set = builder().settle_timeout(seconds(3)).and_then(|builder| builder.verify_timeout(seconds(2)));
+    let set = set.and_then(|builder| builder.supported_timeout(seconds(1))).unwrap();
+    for (builder, settle, verify, supported) in [(set, 3, 2, 1), (builder(), 90, 10, 10)] {
+        let remote = Script::of([Step::Hang, Step::Hang, Step::Hang]).remote_of(builder);
+        let start = Instant::now();
+        remote.settle(&request(V2)).await.unwrap_err();
+        assert_eq!(start.elapsed(), seconds(settle));
+        remote.verify(&request(V2)).await.unwrap_err();
+        assert_eq!(start.elapsed(), seconds(settle + verify));
+        remote.supported().await.unwrap_err();
+        assert_eq!(start.elapsed(), seconds(settle + verify + supported));
+    }
 }

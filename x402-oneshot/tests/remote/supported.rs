@@ -131,7 +131,7 @@ async fn a_failure_takes_the_place_of_an_answer_that_was_too_old() {
     let remote = script.remote();
     remote.supported().await.unwrap();
     tokio::time::advance(Duration::from_secs(60 * 60 * 24)).await;
-    for kind in [FacilitatorErrorKind::Unavailable, FacilitatorErrorKind::Configuration] {
-        assert_eq!(remote.supported().await.unwrap_err().kind(), kind);
-    }
+    assert_eq!(hundred(&remote).await, [false; 100]);
+    assert_eq!(remote.supported().await.unwrap_err().kind(), FacilitatorErrorKind::Configuration);
+    assert_eq!(script.seen().len(), 3);
 }
