@@ -69,7 +69,7 @@ fn meant(name: &str, asked: &Network) -> Option<Network> {
     let asked_name = asked.v1_name().unwrap_or_default();
     let fits = match name {
         "mainnet" => !is_test_network(asked_name),
-        "sepolia" => asked_name == "sepolia" || asked_name.ends_with("-sepolia"),
+        "sepolia" => asked_name.ends_with("sepolia"),
         _ => false,
     };
     if fits {
