@@ -8,7 +8,7 @@ use x402_core::{FacilitatorRequest, wire};
 
 use crate::call::Call;
 use crate::client::Client;
-use crate::codec::{maybe, maybe_integer, maybe_parsed, or_default};
+use crate::codec::{maybe, maybe_integer, maybe_parsed, or_default, text_or_json};
 use crate::error::Error;
 
 impl Client {
@@ -161,8 +161,9 @@ struct Wire {
     tx_hash: Option<String>,
     #[serde(default, deserialize_with = "maybe")]
     network: Option<String>,
-    #[serde(default, deserialize_with = "maybe")]
-    network_id: Option<String>,
+    /// Also as a number: an answer about another chain must not pass for one that names none.
+    #[serde(default, deserialize_with = "text_or_json")]
+    network_id: String,
     #[serde(default, deserialize_with = "maybe")]
     payer: Option<String>,
 }
@@ -177,8 +178,27 @@ impl From<Wire> for X402Settlement {
             success: wire.success,
             error_reason: either(wire.error_reason, wire.error),
             transaction: either(wire.transaction, wire.tx_hash),
-            network: either(wire.network, wire.network_id),
+            network: either(wire.network, Some(wire.network_id)),
             payer: either(wire.payer, None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_network_of_a_v1_settlement_is_read_as_text_or_number() {
+        let read = |network_id| {
+            let body = json!({ "x402Version": 1, "success": true, "txHash": "0x1", "networkId": network_id });
+            serde_json::from_value::<X402Settlement>(body).unwrap().network
+        };
+        assert_eq!(read(json!("8453")).as_deref(), Some("8453"));
+        assert_eq!(read(json!(8453)).as_deref(), Some("8453"));
+        assert_eq!(read(json!(null)), None);
+        assert_eq!(read(json!("")), None);
     }
 }
