@@ -71,6 +71,12 @@ impl Item {
     }
 }
 
+impl From<Call> for Execution {
+    fn from(Call { to: target, value, input: data, .. }: Call) -> Self {
+        Self { target, value, data }
+    }
+}
+
 impl Step for Item {
     const FUNCTION: &'static str = "executeBatch";
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::chain::Order;
+use super::chain::{Call, Order};
 use super::execute::queued;
 use super::extract::{Body, Id};
 use super::failure::Failure;
@@ -47,11 +47,17 @@ pub(super) async fn execute(
     Body(Run { by, invocation }): Body<Run>,
 ) -> Result<Json<Value>, Failure> {
     let now = shared.now();
-    let redeeming = |Order { chain_id, wallet_id, call }: Order, world: &World, method: &Method| {
+    let redeem = |Order { chain_id, wallet_id, call }: Order, world: &World, method: &Method| {
         let chain = by.chain(world, wallet_id, method, call.to, now)?;
-        Ok(Order { chain_id, wallet_id, call: redemption::redeeming(&chain, call)? })
+        Ok(Order { chain_id, wallet_id, call: redeeming(&chain, call)? })
     };
-    queued(&shared, id, invocation, redeeming).await
+    queued(&shared, id, invocation, redeem).await
+}
+
+/// The same call in the name of the account at the end of the chain of delegations.
+pub(super) fn redeeming(chain: &[SignedDelegation], call: Call) -> Result<Call, Failure> {
+    let input = redemption::input(chain, call.to, call.value, call.input)?;
+    Ok(Call { to: redemption::ADDRESS, value: U256::ZERO, input, ..call })
 }
 
 impl By {

@@ -5,10 +5,9 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::batch::{Item, Step, refused};
-use super::delegated::By;
+use super::delegated::{By, redeeming};
 use super::failure::Failure;
 use super::method::Method;
-use super::redemption;
 use super::shared::State as World;
 use super::smart_account::Execution;
 use super::wallet::Wallet;
@@ -38,7 +37,7 @@ impl Step for DelegatedItem {
         if chain.last().is_none_or(|root| root.delegator != self.delegator_address) {
             return Err(refused("a delegation is not the delegator's".to_owned()));
         }
-        redemption::redeeming(&chain, call).map(Execution::from)
+        redeeming(&chain, call).map(Execution::from)
     }
 }
 

@@ -6,7 +6,6 @@ use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, sol};
 
 use super::artifact::Artifact;
-use super::chain::Call;
 use super::failure::Failure;
 use crate::api::SignedDelegation;
 
@@ -37,11 +36,10 @@ sol! {
     function redeem(Delegation[] delegations, address target, uint256 value, bytes data) external returns (bytes);
 }
 
-/// The same call in the name of the account at the end of the chain of delegations.
-pub(super) fn redeeming(chain: &[SignedDelegation], call: Call) -> Result<Call, Failure> {
+/// What the contract is called with, to call another in the name of the account at the end of the chain of delegations.
+pub(super) fn input(chain: &[SignedDelegation], target: Address, value: U256, data: Bytes) -> Result<Bytes, Failure> {
     let delegations = chain.iter().map(delegation).collect::<Result<_, _>>()?;
-    let input = redeemCall { delegations, target: call.to, value: call.value, data: call.input }.abi_encode();
-    Ok(Call { to: ADDRESS, value: U256::ZERO, input: Bytes::from(input), ..call })
+    Ok(redeemCall { delegations, target, value, data }.abi_encode().into())
 }
 
 /// A delegation for the contract. It would refuse one with caveats too, and the caller would take that for a delegation

@@ -6,7 +6,6 @@ use alloy_primitives::{Address, Bytes, address};
 use alloy_sol_types::{SolCall, sol};
 
 use super::artifact::Artifact;
-use super::chain::Call;
 
 /// Where [`SandboxAccount`](https://github.com/1Shot-API/x402-rust/tree/main/x402-oneshot/contracts) is on every chain
 /// of the sandbox. The account that 1Shot upgrades to is another, at another address.
@@ -25,12 +24,6 @@ sol! {
     }
 
     function executeBatch(Execution[] executions, bool atomic) external;
-}
-
-impl From<Call> for Execution {
-    fn from(Call { to: target, value, input: data, .. }: Call) -> Self {
-        Self { target, value, data }
-    }
 }
 
 /// The call of an upgraded account to itself that does all of these in order.
