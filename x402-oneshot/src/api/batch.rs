@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use crate::api::methods::Methods;
 use crate::api::params::Params;
-use crate::api::run::{Options, setters};
+use crate::api::run::{Options, batch_of, setters};
 use crate::api::transaction::Transaction;
 use crate::call::Call;
 use crate::error::Error;
-use crate::id::{MethodId, WalletId};
+use crate::id::MethodId;
 
 /// One run within a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -60,31 +60,7 @@ pub struct ExecuteBatch {
 }
 
 impl ExecuteBatch {
-    /// A batch without runs, called by this wallet.
-    #[must_use]
-    pub const fn new(wallet: WalletId) -> Self {
-        let mut options = Options::new();
-        options.wallet_id = Some(wallet);
-        Self { contract_methods: Vec::new(), atomic: true, options }
-    }
-
-    /// Adds a run, after those there are.
-    #[must_use]
-    pub fn then(mut self, mut run: BatchRun) -> Self {
-        run.execution_index = self.contract_methods.len();
-        self.contract_methods.push(run);
-        self
-    }
-
-    /// Keeps what was done before the first run that fails, and does nothing after it. Without this, a failure undoes
-    /// the whole batch.
-    #[must_use]
-    pub const fn not_atomic(mut self) -> Self {
-        self.atomic = false;
-        self
-    }
-
-    setters!(authorization, gas_limit, memo);
+    batch_of!(BatchRun);
 }
 
 impl Methods<'_> {

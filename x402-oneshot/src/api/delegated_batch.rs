@@ -8,12 +8,12 @@ use crate::api::delegation_data::DelegationData;
 use crate::api::execute_as_delegator::ActingBy;
 use crate::api::methods::Methods;
 use crate::api::params::Params;
-use crate::api::run::{Options, setters};
+use crate::api::run::{Options, batch_of, setters};
 use crate::api::transaction::Transaction;
 use crate::call::Call;
 use crate::codec::text;
 use crate::error::Error;
-use crate::id::{DelegationId, MethodId, WalletId};
+use crate::id::{DelegationId, MethodId};
 
 /// One run within a batch, for an account that has delegated to the wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -96,31 +96,7 @@ pub struct ExecuteAsDelegatorBatch {
 }
 
 impl ExecuteAsDelegatorBatch {
-    /// A batch without runs, which this wallet pays the gas of.
-    #[must_use]
-    pub const fn new(wallet: WalletId) -> Self {
-        let mut options = Options::new();
-        options.wallet_id = Some(wallet);
-        Self { contract_methods: Vec::new(), atomic: true, options }
-    }
-
-    /// Adds a run, after those there are.
-    #[must_use]
-    pub fn then(mut self, mut run: DelegatedRun) -> Self {
-        run.execution_index = self.contract_methods.len();
-        self.contract_methods.push(run);
-        self
-    }
-
-    /// Keeps what was done before the first run that fails, and does nothing after it. Without this, a failure undoes
-    /// the whole batch.
-    #[must_use]
-    pub const fn not_atomic(mut self) -> Self {
-        self.atomic = false;
-        self
-    }
-
-    setters!(authorization, gas_limit, memo);
+    batch_of!(DelegatedRun);
 }
 
 impl Methods<'_> {

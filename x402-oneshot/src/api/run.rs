@@ -96,4 +96,35 @@ macro_rules! setter {
     };
 }
 
-pub(crate) use {setter, setters};
+/// How a batch of such runs is built, which has `contract_methods`, `atomic` and `options`.
+macro_rules! batch_of {
+    ($run:ty) => {
+        /// A batch without runs, which this wallet sends.
+        #[must_use]
+        pub const fn new(wallet: $crate::WalletId) -> Self {
+            let mut options = $crate::api::run::Options::new();
+            options.wallet_id = Some(wallet);
+            Self { contract_methods: Vec::new(), atomic: true, options }
+        }
+
+        /// Adds a run, after those there are.
+        #[must_use]
+        pub fn then(mut self, mut run: $run) -> Self {
+            run.execution_index = self.contract_methods.len();
+            self.contract_methods.push(run);
+            self
+        }
+
+        /// Keeps what was done before the first run that fails, and does nothing after it. Without this, a failure
+        /// undoes the whole batch.
+        #[must_use]
+        pub const fn not_atomic(mut self) -> Self {
+            self.atomic = false;
+            self
+        }
+
+        $crate::api::run::setters!(authorization, gas_limit, memo);
+    };
+}
+
+pub(crate) use {batch_of, setter, setters};
