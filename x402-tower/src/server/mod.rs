@@ -20,7 +20,8 @@
 //!
 //! // In tests; in production the facilitator is one of x402-oneshot's, or your own.
 //! let gate = Gate::new(ScriptedFacilitator::willing());
-//! let app: Router = Router::new().route("/weather", get(weather)).route_layer(PaymentLayer::new(gate, offers));
+//! let paid = PaymentLayer::new(gate, offers);
+//! let app: Router = Router::new().route("/weather", get(weather).route_layer(paid));
 //! # Ok(())
 //! # }
 //! ```
@@ -33,8 +34,9 @@
 //!
 //! # Layer order
 //!
-//! The price goes around what is sold and nothing else: axum's `route_layer` leaves paths that do not exist, and methods
-//! that a path does not have, free, which `layer` does not.
+//! The price goes around what is sold and nothing else. In axum that is `route_layer` of a method router, as above: it
+//! leaves methods that the path does not have free. `layer` does not, nor does `route_layer` of a whole router: they would
+//! sell a 405, and with [`Order::Before`] charge for it.
 //!
 //! A CORS layer belongs outside of this one. `OPTIONS` requests pass unpaid all the same, so that preflights work.
 
